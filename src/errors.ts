@@ -1,0 +1,74 @@
+/** The error base class and the list of every error code hashgap can raise; docs/errors.md explains each one. */
+
+/** Exit codes of the program: what a shell or a CI job branches on. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3, selfTest: 4, interrupted: 130 } as const;
+
+/** One of the program's exit codes. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Every error code with the exit code the program ends with when that error reaches the top. */
+export const ERROR_EXITS = {
+  ADDRESS_INVALID: EXIT.usage,
+  ADDRESS_WRONG_NETWORK: EXIT.usage,
+  BLOCK_MALFORMED: EXIT.failed,
+  COINBASE_TOO_LONG: EXIT.usage,
+  COOKIE_UNREADABLE: EXIT.unreachable,
+  DATADIR_UNUSABLE: EXIT.failed,
+  ENGINE_FAILED: EXIT.failed,
+  ENGINE_UNAVAILABLE: EXIT.failed,
+  JOURNAL_IN_USE: EXIT.failed,
+  JOURNAL_UNUSABLE: EXIT.failed,
+  KERNEL_UNKNOWN: EXIT.usage,
+  KERNEL_UNSUPPORTED: EXIT.failed,
+  NETWORK_MISMATCH: EXIT.usage,
+  NODE_AUTH: EXIT.unreachable,
+  NODE_NOT_JSON: EXIT.unreachable,
+  NODE_RPC: EXIT.failed,
+  NODE_UNREACHABLE: EXIT.unreachable,
+  PORT_UNAVAILABLE: EXIT.failed,
+  SELF_TEST_FAILED: EXIT.selfTest,
+  SIGNET_CHALLENGE: EXIT.failed,
+  TARGET_INVALID: EXIT.failed,
+  TEMPLATE_INVALID: EXIT.failed,
+  TEMPLATE_RULE_UNKNOWN: EXIT.failed,
+  USAGE: EXIT.usage,
+} as const satisfies Record<string, ExitCode>;
+
+/** A stable, documented error code: match on this, never on the message. */
+export type ErrorCode = keyof typeof ERROR_EXITS;
+
+/**
+ * Every error hashgap raises on purpose. The message is one sentence with what was expected and what was received,
+ * then the next step; `details` holds the same values, typed by their names.
+ *
+ * @example
+ * ```ts
+ * const error = new HashgapError('USAGE', 'Expected a number of blocks, received "many". Pass --blocks 20.');
+ * error.exitCode; // 2
+ * ```
+ */
+export class HashgapError extends Error {
+  override readonly name = 'HashgapError';
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { details?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  /** The exit code of a program that ends because of this error. */
+  get exitCode(): ExitCode {
+    return ERROR_EXITS[this.code];
+  }
+}
+
+/** True when `error` is a {@link HashgapError}, with the given code if one is named. */
+export function isHashgapError(error: unknown, code?: ErrorCode): error is HashgapError {
+  return error instanceof HashgapError && (code === undefined || error.code === code);
+}

@@ -1,0 +1,74 @@
+/** The three ports of the data flow: where jobs come from, what hashes them, and where blocks go. */
+import type { Job } from './job.ts';
+import type { FoundBlock } from './verify.ts';
+
+/**
+ * What a kernel needs to search a nonce range. All versions of one request share the tail, so one message schedule
+ * of the header's second block serves every midstate.
+ */
+export interface ScanRequest {
+  /** SHA-256 states after header bytes 0..63, 8 words for each version, in the order of the versions. */
+  readonly midstates: Uint32Array;
+  /** Header bytes 64..75 (merkle root tail, nTime, nBits) as 3 big-endian words, the order SHA-256 reads them in. */
+  readonly tail: Uint32Array;
+  /** Share target as 8 words, most significant first: a hash at or below it, read as a number, is a hit. */
+  readonly target: Uint32Array;
+  /** First nonce, as the header's little-endian integer. */
+  readonly nonceStart: number;
+  /** How many nonces, 1..2^32, never reaching past 0xffffffff. */
+  readonly nonceCount: number;
+}
+
+/** One claim of an engine: the header with this nonce and this version hashes to the target or below. */
+export interface Hit {
+  readonly nonce: number;
+  readonly versionIndex: number;
+}
+
+/** What a scan did: it stops at the first hits, at an abort, or at the end of the range. */
+export interface ScanResult {
+  /** Nonces searched from `nonceStart` on, each for every version. The rest of the range is still to be done. */
+  readonly noncesScanned: number;
+  /** Every hit among the nonces searched, ordered by nonce. */
+  readonly hits: readonly Hit[];
+}
+
+/** Something that searches nonces. Owns its threads or devices; never blocks the event loop. */
+export interface HashEngine {
+  /** `native` or `js`. */
+  readonly name: string;
+  /** The kernel it runs, such as `sha-ni`. */
+  readonly kernel: string;
+  /** How many scans it runs side by side; the miner keeps that many in flight. */
+  readonly parallelism: number;
+  /**
+   * Searches until the first hits, the end of the range, or the abort, whichever comes first.
+   *
+   * @throws {HashgapError} `ENGINE_FAILED` when a thread died.
+   */
+  scan(request: ScanRequest, signal: AbortSignal): Promise<ScanResult>;
+  /** Stops every scan and releases the threads. */
+  close(): Promise<void>;
+}
+
+/** Where jobs come from. */
+export interface JobSource {
+  /** Yields a job at once and then whenever the work changes; ends when `signal` aborts; outlives every outage. */
+  jobs(signal: AbortSignal): AsyncIterable<Job>;
+}
+
+/** What became of a submitted block or share. */
+export type Verdict =
+  /** The block is in the active chain. */
+  | { readonly outcome: 'accepted' }
+  /** The block is valid but another one won: it is not in the active chain. */
+  | { readonly outcome: 'stale'; readonly reason: string }
+  /** The node will never take it, and said why. */
+  | { readonly outcome: 'rejected'; readonly reason: string }
+  /** No answer, or none that settles it: try again. */
+  | { readonly outcome: 'unknown'; readonly reason: string };
+
+/** Where found blocks go. One call is one try; the caller owns the journal and the retries. */
+export interface BlockSink {
+  submit(block: FoundBlock, signal: AbortSignal): Promise<Verdict>;
+}

@@ -1,0 +1,51 @@
+/** Verification: every candidate is re-hashed outside the engine before it counts. */
+import { assembleBlock } from '../bitcoin/block.ts';
+import { addCoinbaseWitness } from '../bitcoin/coinbase.ts';
+import { encodeHeader, type Header } from '../bitcoin/header.ts';
+import { sha256d } from '../bitcoin/sha256.ts';
+import { hashToNumber } from '../bitcoin/target.ts';
+import type { Hit } from './ports.ts';
+import { headerOfHit, type WorkUnit } from './unit.ts';
+
+/** What a candidate turned out to be. `wrong` is a hardware error: the engine claimed a hash it did not find. */
+export type Verified =
+  | { readonly kind: 'wrong'; readonly header: Header; readonly hash: Uint8Array }
+  | { readonly kind: 'share'; readonly header: Header; readonly hash: Uint8Array }
+  | { readonly kind: 'block'; readonly header: Header; readonly hash: Uint8Array; readonly block: FoundBlock };
+
+/** A block that meets the network target, ready to be journalled and submitted. */
+export interface FoundBlock {
+  /** Block hash, internal byte order. */
+  readonly hash: Uint8Array;
+  readonly height: number | undefined;
+  /** The serialised block; undefined when the source keeps the transactions to itself. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/**
+ * Re-hashes a hit of `unit` and says what it is.
+ *
+ * @example
+ * ```ts
+ * verifyHit(unit, { nonce: 2083236893, versionIndex: 0 }).kind; // 'block', for a unit of the genesis header
+ * ```
+ */
+export function verifyHit(unit: WorkUnit, hit: Hit): Verified {
+  const version = unit.versions[hit.versionIndex] ?? unit.job.version;
+  const header = headerOfHit(unit, version, hit.nonce);
+  const hash = sha256d(encodeHeader(header));
+  const value = hashToNumber(hash);
+  const inUnit = hit.nonce >= unit.nonceStart && hit.nonce < unit.nonceStart + unit.nonceCount;
+  const known = hit.versionIndex < unit.versions.length;
+  if (value > unit.job.shareTarget || !inUnit || !known) return { kind: 'wrong', header, hash };
+  if (value > unit.job.networkTarget) return { kind: 'share', header, hash };
+  const block = { hash, height: unit.job.height, bytes: blockBytes(unit, header) };
+  return { kind: 'block', header, hash, block };
+}
+
+function blockBytes(unit: WorkUnit, header: Header): Uint8Array | undefined {
+  const { body } = unit.job;
+  if (body === undefined) return undefined;
+  const coinbase = body.coinbaseWitness ? addCoinbaseWitness(unit.coinbase) : unit.coinbase;
+  return assembleBlock(header, [coinbase, ...body.transactions]);
+}
