@@ -72,3 +72,33 @@ export class HashgapError extends Error {
 export function isHashgapError(error: unknown, code?: ErrorCode): error is HashgapError {
   return error instanceof HashgapError && (code === undefined || error.code === code);
 }
+
+/**
+ * A hint at the known name nearest to a misspelt one, ready to be appended to a sentence; empty when none is near.
+ *
+ * @example
+ * ```ts
+ * didYouMean('shani', ['scalar', 'sha-ni']); // ' Did you mean "sha-ni"?'
+ * ```
+ */
+export function didYouMean(received: string, known: readonly string[]): string {
+  const ranked = known.map((name) => ({ name, distance: editDistance(received.toLowerCase(), name) }));
+  ranked.sort((a, b) => a.distance - b.distance);
+  const nearest = ranked[0];
+  const near = nearest !== undefined && nearest.distance <= Math.max(1, Math.floor(nearest.name.length / 3));
+  return near ? ` Did you mean "${nearest.name}"?` : '';
+}
+
+/** Levenshtein distance: insertions, deletions and substitutions from `a` to `b`. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

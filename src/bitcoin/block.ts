@@ -1,7 +1,7 @@
 /** Blocks: bytes to fields and back, weight, and the witness commitment of BIP 141. */
 import { compactSize, Reader } from './codec.ts';
-import { concatBytes, equalBytes } from './hex.ts';
 import { decodeHeader, encodeHeader, HEADER_BYTES, type Header } from './header.ts';
+import { concatBytes, equalBytes, joinBytes } from './hex.ts';
 import { merkleRoot } from './merkle.ts';
 import { sha256d } from './sha256.ts';
 import { encodeTransaction, readTransaction, type Transaction, witnessId } from './transaction.ts';
@@ -31,12 +31,15 @@ export function decodeBlock(bytes: Uint8Array): Block {
 
 /** The block as bytes, as submitblock takes it. */
 export function encodeBlock(block: Block, form: 'full' | 'stripped' = 'full'): Uint8Array {
-  return assembleBlock(block.header, block.transactions.map((transaction) => encodeTransaction(transaction, form)));
+  return assembleBlock(
+    block.header,
+    block.transactions.map((transaction) => encodeTransaction(transaction, form)),
+  );
 }
 
 /** A block of a header and transactions that are already serialised, the coinbase first. */
 export function assembleBlock(header: Header, transactions: readonly Uint8Array[]): Uint8Array {
-  return concatBytes(encodeHeader(header), compactSize(transactions.length), ...transactions);
+  return joinBytes([encodeHeader(header), compactSize(transactions.length), ...transactions]);
 }
 
 /** Weight of a block (BIP 141): three times the stripped size plus the full size, weight units. */
@@ -63,7 +66,8 @@ export function commitmentScript(commitment: Uint8Array): Uint8Array {
 /** Index of the coinbase output that carries the commitment, -1 for none: the last one that fits (BIP 141). */
 export function commitmentIndex(coinbase: Transaction): number {
   return coinbase.outputs.findLastIndex(
-    ({ script }) => script.length >= 38 && equalBytes(script.subarray(0, COMMITMENT_PREFIX.length), COMMITMENT_PREFIX),
+    ({ script }) =>
+      script.length >= 38 && equalBytes(script.subarray(0, COMMITMENT_PREFIX.length), COMMITMENT_PREFIX),
   );
 }
 

@@ -60,7 +60,8 @@ export class Reader {
         : first === 0xfe
           ? [this.uint32(), 0x10000]
           : [Number(this.#view.getBigUint64(this.#advance(8), true)), 0x100000000];
-    if (size < shortest) throw malformed(`a compact size in its shortest form, received ${size} in a longer one`);
+    if (size < shortest)
+      throw malformed(`a compact size in its shortest form, received ${size} in a longer one`);
     if (size > MAX_SIZE) throw malformed(`a compact size of at most ${MAX_SIZE}, received ${size}`);
     return size;
   }

@@ -68,7 +68,9 @@ function coinbaseTransaction(spec: CoinbaseSpec, script: Uint8Array): Transactio
   }
   return {
     version: 2,
-    inputs: [{ prevHash: new Uint8Array(32), prevIndex: NULL_INDEX, script, sequence: 0xffffffff, witness: [] }],
+    inputs: [
+      { prevHash: new Uint8Array(32), prevIndex: NULL_INDEX, script, sequence: 0xffffffff, witness: [] },
+    ],
     outputs,
     lockTime: 0,
   };

@@ -25,7 +25,10 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(hex: string): Uint8Array {
   if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) {
     const received = hex.length > 40 ? `${hex.slice(0, 40)}...` : hex;
-    throw new HashgapError('BLOCK_MALFORMED', `Expected an even number of hex digits, received "${received}".`);
+    throw new HashgapError(
+      'BLOCK_MALFORMED',
+      `Expected an even number of hex digits, received "${received}".`,
+    );
   }
   return new Uint8Array(Buffer.from(hex, 'hex'));
 }
@@ -64,6 +67,18 @@ export function hashFromDisplay(display: string): Uint8Array {
  * ```
  */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return joinBytes(parts);
+}
+
+/**
+ * All parts in one array, for lists of any length: arguments lie on the stack, and a block can have 100,000 parts.
+ *
+ * @example
+ * ```ts
+ * joinBytes([Uint8Array.of(1), Uint8Array.of(2, 3)]); // Uint8Array.of(1, 2, 3)
+ * ```
+ */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
   for (const part of parts) {

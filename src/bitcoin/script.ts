@@ -1,5 +1,5 @@
 /** Scripts a miner writes: minimal pushes, the BIP 34 height, and the output script of a payout address. */
-import { address as bitcoinAddress, opcodes, script as bitcoinScript } from 'bitcoinjs-lib';
+import { address as bitcoinAddress, script as bitcoinScript, opcodes } from 'bitcoinjs-lib';
 import { HashgapError } from '../errors.ts';
 import { concatBytes } from './hex.ts';
 import { NETWORKS, type Network } from './network.ts';
@@ -73,7 +73,8 @@ function tryPayoutScript(address: string, network: Network): Uint8Array | undefi
 function segwitScript(address: string, network: Network): Uint8Array | undefined {
   try {
     const { prefix, version, data } = bitcoinAddress.fromBech32(address);
-    const known = (version === 0 && (data.length === 20 || data.length === 32)) || (version === 1 && data.length === 32);
+    const known =
+      (version === 0 && (data.length === 20 || data.length === 32)) || (version === 1 && data.length === 32);
     if (prefix !== network.addresses.bech32 || !known) return undefined;
     return concatBytes(Uint8Array.of(version === 0 ? opcodes.OP_0! : opcodes.OP_1!), pushData(data));
   } catch {
@@ -85,7 +86,13 @@ function base58Script(address: string, network: Network): Uint8Array | undefined
   try {
     const { version, hash } = bitcoinAddress.fromBase58Check(address);
     if (version === network.addresses.pubKeyHash) {
-      return bitcoinScript.compile([opcodes.OP_DUP!, opcodes.OP_HASH160!, hash, opcodes.OP_EQUALVERIFY!, opcodes.OP_CHECKSIG!]);
+      return bitcoinScript.compile([
+        opcodes.OP_DUP!,
+        opcodes.OP_HASH160!,
+        hash,
+        opcodes.OP_EQUALVERIFY!,
+        opcodes.OP_CHECKSIG!,
+      ]);
     }
     if (version === network.addresses.scriptHash) {
       return bitcoinScript.compile([opcodes.OP_HASH160!, hash, opcodes.OP_EQUAL!]);

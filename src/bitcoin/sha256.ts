@@ -35,7 +35,16 @@ const rotr = (x: number, n: number) => (x >>> n) | (x << (32 - n));
  */
 export function sha256Compress(state: Uint32Array, block: Uint8Array, offset = 0): void {
   const w = messageSchedule(block, offset);
-  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
+  let [a, b, c, d, e, f, g, h] = state as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   for (let t = 0; t < 64; t++) {
     const bigSigma1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
     const t1 = (h + bigSigma1 + ((e & f) ^ (~e & g)) + SHA256_K[t]! + w[t]!) | 0;

@@ -17,7 +17,8 @@ export function targetFromBits(nBits: number): bigint {
   const exponent = nBits >>> 24;
   const mantissa = BigInt(nBits & 0x007fffff);
   const negative = mantissa !== 0n && (nBits & 0x00800000) !== 0;
-  const target = exponent <= 3 ? mantissa >> BigInt(8 * (3 - exponent)) : mantissa << BigInt(8 * (exponent - 3));
+  const target =
+    exponent <= 3 ? mantissa >> BigInt(8 * (3 - exponent)) : mantissa << BigInt(8 * (exponent - 3));
   if (negative || target === 0n || target >> 256n !== 0n) {
     const what = negative ? 'a negative' : target === 0n ? 'a zero' : 'an overflowing';
     throw new HashgapError(
@@ -104,8 +105,8 @@ export function targetToHex(target: bigint): string {
  * ```
  */
 export function difficultyFromTarget(target: bigint): number {
-  // A 64-bit fixed-point quotient keeps 53 bits of precision from regtest's 4.7e-10 up to any difficulty.
-  return Number((DIFFICULTY_1_TARGET << 64n) / target) / 2 ** 64;
+  // A fixed-point quotient with 128 bits below the point keeps a double's precision from regtest's 4.7e-10 up.
+  return Number((DIFFICULTY_1_TARGET << 128n) / target) / 2 ** 128;
 }
 
 /**

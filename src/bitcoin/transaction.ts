@@ -1,6 +1,6 @@
 /** Transactions: bytes to fields and back (BIP 144), txid, wtxid and weight (BIP 141). */
 import { compactSize, int64le, malformed, type Reader, sized, uint32le } from './codec.ts';
-import { concatBytes } from './hex.ts';
+import { joinBytes } from './hex.ts';
 import { sha256d } from './sha256.ts';
 
 /** A transaction input. */
@@ -93,16 +93,23 @@ export function isNullOutpoint(input: TxInput): boolean {
 export function encodeTransaction(transaction: Transaction, form: 'full' | 'stripped' = 'full'): Uint8Array {
   const withWitness = form === 'full' && hasWitness(transaction);
   const { inputs, outputs } = transaction;
-  return concatBytes(
+  return joinBytes([
     uint32le(transaction.version),
     withWitness ? Uint8Array.of(0, 1) : new Uint8Array(0),
     compactSize(inputs.length),
-    ...inputs.flatMap((input) => [input.prevHash, uint32le(input.prevIndex), sized(input.script), uint32le(input.sequence)]),
+    ...inputs.flatMap((input) => [
+      input.prevHash,
+      uint32le(input.prevIndex),
+      sized(input.script),
+      uint32le(input.sequence),
+    ]),
     compactSize(outputs.length),
     ...outputs.flatMap((output) => [int64le(output.value), sized(output.script)]),
-    ...(withWitness ? inputs.flatMap((input) => [compactSize(input.witness.length), ...input.witness.map(sized)]) : []),
+    ...(withWitness
+      ? inputs.flatMap((input) => [compactSize(input.witness.length), ...input.witness.map(sized)])
+      : []),
     uint32le(transaction.lockTime),
-  );
+  ]);
 }
 
 /** Transaction id: the double SHA-256 of the stripped form, internal byte order. */

@@ -55,6 +55,8 @@ export interface HashEngine {
 export interface JobSource {
   /** Yields a job at once and then whenever the work changes; ends when `signal` aborts; outlives every outage. */
   jobs(signal: AbortSignal): AsyncIterable<Job>;
+  /** Asks for a fresh job soon, as after a block that did not move the tip; does nothing where the source pushes jobs. */
+  refresh(): void;
 }
 
 /** What became of a submitted block or share. */

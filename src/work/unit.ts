@@ -1,6 +1,7 @@
 /** A work unit: a job with extranonce2 and versions fixed, and a range of nonces to search. */
-import { concatBytes } from '../bitcoin/hex.ts';
+
 import { encodeHeader, type Header } from '../bitcoin/header.ts';
+import { concatBytes } from '../bitcoin/hex.ts';
 import { rootFromBranch } from '../bitcoin/merkle.ts';
 import { SHA256_IV, sha256Compress, sha256d } from '../bitcoin/sha256.ts';
 import { targetToWords } from '../bitcoin/target.ts';
@@ -41,7 +42,12 @@ export function headerSpace(job: Job, extranonce2: Uint8Array, versions: readonl
   const header = encodeHeader(headerOf(job, merkleRoot, job.version, 0));
   const tailBytes = new DataView(header.buffer, 64, 12);
   const tail = Uint32Array.of(tailBytes.getUint32(0), tailBytes.getUint32(4), tailBytes.getUint32(8));
-  return { job, coinbase, merkleRoot, versions, midstates, tail, target: targetToWords(job.shareTarget) };
+  return { job, coinbase, merkleRoot, versions, midstates, tail, target: targetToWords(searchTarget(job)) };
+}
+
+/** The easier of the two targets: neither a share nor a block may be missed. */
+function searchTarget(job: Job): bigint {
+  return job.shareTarget > job.networkTarget ? job.shareTarget : job.networkTarget;
 }
 
 /** The header that a hit of `unit` claims. */

@@ -11,7 +11,12 @@ import { headerOfHit, type WorkUnit } from './unit.ts';
 export type Verified =
   | { readonly kind: 'wrong'; readonly header: Header; readonly hash: Uint8Array }
   | { readonly kind: 'share'; readonly header: Header; readonly hash: Uint8Array }
-  | { readonly kind: 'block'; readonly header: Header; readonly hash: Uint8Array; readonly block: FoundBlock };
+  | {
+      readonly kind: 'block';
+      readonly header: Header;
+      readonly hash: Uint8Array;
+      readonly block: FoundBlock;
+    };
 
 /** A block that meets the network target, ready to be journalled and submitted. */
 export interface FoundBlock {
@@ -23,11 +28,11 @@ export interface FoundBlock {
 }
 
 /**
- * Re-hashes a hit of `unit` and says what it is.
+ * Re-hashes a hit of `unit` and says what it is; the example's unit is of the mainnet genesis header.
  *
  * @example
  * ```ts
- * verifyHit(unit, { nonce: 2083236893, versionIndex: 0 }).kind; // 'block', for a unit of the genesis header
+ * verifyHit(unit, { nonce: 2083236893, versionIndex: 0 }).kind; // 'block'
  * ```
  */
 export function verifyHit(unit: WorkUnit, hit: Hit): Verified {
@@ -37,8 +42,10 @@ export function verifyHit(unit: WorkUnit, hit: Hit): Verified {
   const value = hashToNumber(hash);
   const inUnit = hit.nonce >= unit.nonceStart && hit.nonce < unit.nonceStart + unit.nonceCount;
   const known = hit.versionIndex < unit.versions.length;
-  if (value > unit.job.shareTarget || !inUnit || !known) return { kind: 'wrong', header, hash };
-  if (value > unit.job.networkTarget) return { kind: 'share', header, hash };
+  // The block test comes first: on a test network the share target can be the harder of the two.
+  const isBlock = value <= unit.job.networkTarget;
+  if (!inUnit || !known || (!isBlock && value > unit.job.shareTarget)) return { kind: 'wrong', header, hash };
+  if (!isBlock) return { kind: 'share', header, hash };
   const block = { hash, height: unit.job.height, bytes: blockBytes(unit, header) };
   return { kind: 'block', header, hash, block };
 }

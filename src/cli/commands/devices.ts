@@ -1,0 +1,96 @@
+/** `hashgap devices`: what this machine has to hash with. */
+import type { Command } from 'commander';
+import { describeCpu } from '../../engine/cpu.ts';
+import { listKernels, selectKernel, type TestedKernel, testKernel } from '../../engine/select.ts';
+import { EXIT, type ExitCode, isHashgapError } from '../../errors.ts';
+import { jsonLine } from '../../report/json.ts';
+import { tableLines } from '../../report/table.ts';
+import type { Context } from '../context.ts';
+
+const EXAMPLES = `
+Examples:
+  $ hashgap devices
+  $ hashgap devices --json | jq '.kernels[] | select(.selected).name'`;
+
+/** Adds the command to the program. */
+export function addDevices(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  program
+    .command('devices')
+    .summary('list CPU features and kernels')
+    .description(
+      'List the CPU, its features, every kernel with its self-test, and the one that would mine. GPUs come later.',
+    )
+    .option('--json', 'one JSON object, schema hashgap.devices/1')
+    .addHelpText('after', EXAMPLES)
+    .action((flags: { json?: boolean }) => done(devicesCommand(flags, context)));
+}
+
+function devicesCommand({ json }: { json?: boolean }, { output }: Context): ExitCode {
+  const cpu = describeCpu();
+  const kernels = listKernels().map((kernel) => testKernel(kernel));
+  const selected = selectedName();
+  if (json) {
+    output.out(
+      jsonLine({
+        schema: 'hashgap.devices/1',
+        cpu,
+        kernels: kernels.map((kernel) => kernelObject(kernel, selected)),
+        gpus: [],
+      }),
+    );
+    return EXIT.ok;
+  }
+  output.out(`${cpu.brand}, ${cpu.threads} threads`);
+  output.out(`features: ${cpu.features.join(' ') || 'unknown without the native addon'}`);
+  output.out(`native addon: ${cpu.addon}`);
+  output.out('');
+  for (const line of tableLines(
+    COLUMNS,
+    kernels.map((kernel) => kernelRow(kernel, selected)),
+    output.width,
+  ))
+    output.out(line);
+  return EXIT.ok;
+}
+
+function selectedName(): string | undefined {
+  try {
+    return selectKernel({ engine: 'auto', kernel: undefined }).kernel.name;
+  } catch (error) {
+    if (isHashgapError(error, 'SELF_TEST_FAILED')) return undefined;
+    throw error;
+  }
+}
+
+const COLUMNS = [
+  { heading: 'kernel', align: 'left' },
+  { heading: 'self-test', align: 'left' },
+  { heading: 'lanes', align: 'right' },
+  { heading: 'engine', align: 'left' },
+  { heading: '', align: 'left' },
+] as const;
+
+function kernelRow(kernel: TestedKernel, selected: string | undefined): string[] {
+  const result = kernel.selfTest ?? `needs ${kernel.missing.join(', ')}`;
+  return [
+    kernel.name,
+    result,
+    String(kernel.lanes),
+    kernel.engine,
+    kernel.name === selected ? 'selected' : '',
+  ];
+}
+
+/** A kernel as `devices` and `verify` print it. */
+export function kernelObject(kernel: TestedKernel, selected: string | undefined) {
+  return {
+    name: kernel.name,
+    engine: kernel.engine,
+    lanes: kernel.lanes,
+    supported: kernel.missing.length === 0,
+    ...(kernel.missing.length === 0 ? {} : { missing: kernel.missing }),
+    selfTest: kernel.selfTest ?? null,
+    ...(kernel.failure === undefined ? {} : { failure: kernel.failure }),
+    selected: kernel.name === selected,
+  };
+}

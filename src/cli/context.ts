@@ -1,0 +1,40 @@
+/** What a command gets from the process it runs in: streams, environment, the interrupt. */
+import { styleText } from 'node:util';
+import { createJsonReporter } from '../report/json.ts';
+import { createLinesReporter, type Output, type Reporter } from '../report/lines.ts';
+
+/** The outside of a command; tests hand in their own. */
+export interface Context {
+  readonly output: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts at Ctrl-C or a polite kill. */
+  readonly interrupted: AbortSignal;
+}
+
+/** The reporter a user asked for. */
+export function reporterFor(context: Context, json: boolean | undefined): Reporter {
+  return json ? createJsonReporter(context.output) : createLinesReporter(context.output);
+}
+
+/** The context of a real process. A reader that closes our stdout early (`| head`) ends the run like Ctrl-C. */
+export function processContext(proc: NodeJS.Process): Context {
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    if (interrupt.signal.aborted) proc.exit(130); // the second Ctrl-C does not wait; the journal has every block
+    interrupt.abort();
+  };
+  proc.on('SIGINT', onSignal);
+  proc.on('SIGTERM', onSignal);
+  proc.stdout.on('error', () => interrupt.abort());
+  const colours = proc.stdout.isTTY === true && proc.stdout.hasColors() && !proc.env.NO_COLOR;
+  return {
+    output: {
+      width: proc.stdout.columns ?? Number.POSITIVE_INFINITY,
+      out: (line) => proc.stdout.write(`${line}\n`),
+      err: (line) => proc.stderr.write(`${line}\n`),
+      paint: (colour, text) => (colours ? styleText(colour, text) : text),
+    },
+    env: proc.env,
+    interrupted: interrupt.signal,
+  };
+}

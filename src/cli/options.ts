@@ -1,0 +1,112 @@
+/** Values of command line options: each is checked as it is read, and a wrong one is one clear sentence. */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { NETWORK_NAMES, type NetworkName } from '../bitcoin/network.ts';
+import { ENGINE_CHOICES, type EngineChoice } from '../engine/select.ts';
+import { didYouMean, HashgapError } from '../errors.ts';
+
+/** The error of an option with a wrong value. */
+export function usageError(option: string, expected: string, received: string, next: string): HashgapError {
+  return new HashgapError('USAGE', `Expected ${expected} for ${option}, received "${received}". ${next}`, {
+    details: { option, expected, received },
+  });
+}
+
+/**
+ * A reader of whole numbers from `least` to `most`.
+ *
+ * @example
+ * ```ts
+ * wholeNumber('--blocks', 1)('20'); // 20
+ * ```
+ */
+export function wholeNumber(
+  option: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw usageError(option, `a whole number ${range}`, text, `Pass ${option} ${least}, for example.`);
+  };
+}
+
+/** A reader of positive numbers of seconds, fractions allowed. */
+export function seconds(option: string, least = 0): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= 2_000_000) return value;
+    throw usageError(option, 'a number of seconds up to 2000000', text, `Pass ${option} 60, for example.`);
+  };
+}
+
+/** A reader of one name among several. */
+export function oneOf<T extends string>(option: string, names: readonly T[]): (text: string) => T {
+  return (text) => {
+    const name = names.find((known) => known === text);
+    if (name !== undefined) return name;
+    throw new HashgapError(
+      'USAGE',
+      `Expected one of ${names.join(', ')} for ${option}, received "${text}".${didYouMean(text, names)}`,
+      {
+        details: { option, expected: names, received: text },
+      },
+    );
+  };
+}
+
+/** Reads `--network`. */
+export const networkName: (text: string) => NetworkName = oneOf('--network', NETWORK_NAMES);
+
+/** Reads `--engine`. */
+export const engineChoice: (text: string) => EngineChoice = oneOf('--engine', ENGINE_CHOICES);
+
+/** Reads `--node`: http or https, and no password in it, since command lines are visible to every user of a machine. */
+export function nodeUrl(text: string): URL {
+  const next = 'Pass the RPC address of bitcoind, such as --node http://127.0.0.1:18443.';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw usageError('--node', 'an http:// or https:// address', text, next);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw usageError(
+      '--node',
+      'an address without user and password',
+      `${url.protocol}//...@${url.host}`,
+      'Use --rpc-user and --rpc-password-file.',
+    );
+  }
+  return url;
+}
+
+/** Reads `--bits`: a compact target as 8 hex digits. */
+export function compactBits(text: string): number {
+  if (/^[0-9a-fA-F]{8}$/.test(text)) return Number.parseInt(text, 16);
+  throw usageError(
+    '--bits',
+    'a compact target of 8 hex digits',
+    text,
+    'Pass --bits 207fffff for the easiest target.',
+  );
+}
+
+/** Where the journal of a network lies unless `--journal` says otherwise: the XDG state folder. */
+export function defaultJournalPath(
+  network: NetworkName,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const state =
+    process.platform === 'win32'
+      ? (env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'))
+      : env.XDG_STATE_HOME || join(env.HOME ?? homedir(), '.local', 'state');
+  return join(state, 'hashgap', `blocks-${network}.jsonl`);
+}
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

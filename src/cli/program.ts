@@ -1,0 +1,72 @@
+/** The commander program: commands, help, and how errors become exit codes. */
+import { Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode, HashgapError, isHashgapError } from '../errors.ts';
+import { jsonLine } from '../report/json.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDevices } from './commands/devices.ts';
+import { addMine } from './commands/mine.ts';
+import { addRegtest } from './commands/regtest.ts';
+import { addVerify } from './commands/verify.ts';
+import type { Context } from './context.ts';
+import { packageVersion } from './options.ts';
+
+const FOOTER = `
+Exit codes: 0 ok, 1 the run failed, 2 usage, 3 cannot connect, 4 self-test failed, 130 interrupted.
+hashgap COMMAND --help shows the options and examples of a command.`;
+
+/**
+ * Runs the program with the arguments behind its name.
+ *
+ * @returns the exit code; every error has been told on stderr, and with `--json` as an object on stdout too.
+ */
+export async function runProgram(args: readonly string[], context: Context): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const program = createProgram(context, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return tell(error, args.includes('--json'), context);
+  }
+}
+
+function createProgram(context: Context, done: (code: ExitCode) => void): Command {
+  const program = new Command('hashgap')
+    .description('Mine Bitcoin for real on a PC, and say honestly how far that PC is from an ASIC.')
+    .version(packageVersion())
+    .addHelpText('after', FOOTER)
+    .configureOutput({ writeOut: (text) => context.output.out(text.trimEnd()), writeErr: () => {} })
+    .exitOverride();
+  for (const add of [addDemo, addMine, addDevices, addVerify, addRegtest]) add(program, context, done);
+  for (const command of program.commands) command.copyInheritedSettings(program).allowExcessArguments(false);
+  return program;
+}
+
+function tell(error: unknown, json: boolean, { output }: Context): ExitCode {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok; // --help and --version
+  const known = error instanceof CommanderError ? usage(error) : error;
+  if (!isHashgapError(known)) throw known;
+  if (json) output.out(jsonLine({ type: 'error', code: known.code, message: known.message }));
+  output.err(output.paint('red', `error: ${known.message}`));
+  return known.exitCode;
+}
+
+/** Commander's own messages: an unknown option with the nearest known one, a missing argument. */
+function usage(error: CommanderError): HashgapError {
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
+  const message =
+    error.code === 'commander.help'
+      ? 'Expected a command, received none. hashgap --help lists them.'
+      : sentence(text);
+  return new HashgapError('USAGE', message, { cause: error });
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?)]$/.test(capital) ? `${capital} See --help.` : `${capital}. See --help.`;
+}

@@ -1,0 +1,74 @@
+/** The native engine: scans on the addon's own threads. */
+import { setMaxListeners } from 'node:events';
+import { HashgapError } from '../../errors.ts';
+import type { HashEngine, ScanResult } from '../../work/ports.ts';
+import { type NativeBinding, type NativePool, nativeArguments, nativeHits } from './binding.ts';
+
+/** What a native engine is made of. */
+export interface NativeEngineOptions {
+  readonly binding: NativeBinding;
+  /** A kernel this CPU supports. */
+  readonly kernel: string;
+  /** How many threads, and so scans side by side. */
+  readonly threads: number;
+}
+
+const NOTHING: ScanResult = { noncesScanned: 0, hits: [] };
+
+/**
+ * Starts the threads.
+ *
+ * @throws {HashgapError} `ENGINE_FAILED` when the operating system does not grant the threads.
+ * @example
+ * ```ts
+ * const engine = createNativeEngine({ binding, kernel: 'scalar', threads: 2 });
+ * engine.parallelism; // 2
+ * ```
+ */
+export function createNativeEngine({ binding, kernel, threads }: NativeEngineOptions): HashEngine {
+  const pool = startPool(binding, kernel, threads);
+  const pending = new Set<Promise<ScanResult>>();
+  let closed = false;
+
+  return {
+    name: 'native',
+    kernel,
+    parallelism: threads,
+    async scan(request, signal) {
+      if (closed || signal.aborted) return NOTHING;
+      setMaxListeners(0, signal); // as many scans as threads share one signal: that is no leak
+      const result = new Promise<ScanResult>((resolve) => {
+        const cancel = () => pool.cancel(id);
+        // The addon calls back on a later turn of the event loop, when `id` is known.
+        const id = pool.scan(...nativeArguments(request), (noncesScanned, hits) => {
+          signal.removeEventListener('abort', cancel);
+          resolve({ noncesScanned, hits: nativeHits(hits) });
+        });
+        signal.addEventListener('abort', cancel, { once: true });
+      });
+      pending.add(result);
+      return result.finally(() => pending.delete(result));
+    },
+    async close() {
+      closed = true;
+      pool.close();
+      await Promise.allSettled(pending);
+    },
+  };
+}
+
+function startPool(binding: NativeBinding, kernel: string, threads: number): NativePool {
+  try {
+    return new binding.Pool(kernel, threads);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HashgapError(
+      'ENGINE_FAILED',
+      `The native engine did not start: ${reason} Try fewer --threads.`,
+      {
+        details: { kernel, threads },
+        cause,
+      },
+    );
+  }
+}

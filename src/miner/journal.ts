@@ -1,0 +1,175 @@
+/** The journal of found blocks: on disk and flushed before the first submission, settled only by the node's verdict. */
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fromHex, hashFromDisplay, hashToDisplay, toHex } from '../bitcoin/hex.ts';
+import type { NetworkName } from '../bitcoin/network.ts';
+import { HashgapError } from '../errors.ts';
+import type { Verdict } from '../work/ports.ts';
+import type { FoundBlock } from '../work/verify.ts';
+import { lockJournal } from './lock.ts';
+
+/** A verdict that settles a block. */
+export type FinalVerdict = Exclude<Verdict, { outcome: 'unknown' }>;
+
+/** An open journal; one process owns it at a time. */
+export interface Journal {
+  readonly path: string;
+  /** Blocks of earlier runs that have no verdict yet. */
+  readonly pending: readonly FoundBlock[];
+  /** Writes a block and flushes it to the disk. @throws {HashgapError} `JOURNAL_UNUSABLE` */
+  add(block: FoundBlock): Promise<void>;
+  /** Writes the verdict of a block and flushes it; from then on the block is settled. @throws {HashgapError} `JOURNAL_UNUSABLE` */
+  settle(block: FoundBlock, verdict: FinalVerdict): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A line of the journal. */
+type JournalRecord =
+  | {
+      readonly record: 'found';
+      readonly hash: string;
+      readonly network: NetworkName;
+      readonly height?: number;
+      readonly at: string;
+      readonly block: string;
+    }
+  | {
+      readonly record: 'settled';
+      readonly hash: string;
+      readonly network: NetworkName;
+      readonly height?: number;
+      readonly at: string;
+      readonly outcome: FinalVerdict['outcome'];
+      readonly reason?: string;
+    };
+
+/**
+ * Opens the journal at `path` and creates it and its folder where needed. Each line is one JSON record: `found` with the block in hex, and
+ * later `settled`. A last line cut short by a crash is dropped: that block had not been submitted.
+ *
+ * @param now - the clock for the records' times.
+ * @throws {HashgapError} `JOURNAL_UNUSABLE` when it cannot be read or written, `JOURNAL_IN_USE` when another process owns it.
+ */
+export async function openJournal(path: string, network: NetworkName, now: () => Date): Promise<Journal> {
+  let unlock = () => {};
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    unlock = await lockJournal(path);
+    const records = await readRecords(path);
+    const pending = pendingBlocks(records, network);
+    const file = await rewrite(path, records);
+    return { path, pending, ...writer(path, network, file, now, unlock) };
+  } catch (error) {
+    unlock();
+    throw error instanceof HashgapError ? error : unusable(path, error);
+  }
+}
+
+function writer(path: string, network: NetworkName, file: FileHandle, now: () => Date, unlock: () => void) {
+  let last: Promise<unknown> = Promise.resolve(); // one write at a time keeps the lines whole
+  const append = (record: JournalRecord) => {
+    const write = async () => {
+      await file.appendFile(`${JSON.stringify(record)}\n`);
+      await file.datasync();
+    };
+    const done = last.then(write).catch((error) => {
+      throw unusable(path, error);
+    });
+    last = done.catch(() => {});
+    return done;
+  };
+  const common = (block: FoundBlock) => ({
+    hash: hashToDisplay(block.hash),
+    network,
+    ...(block.height === undefined ? {} : { height: block.height }),
+    at: now().toISOString(),
+  });
+  return {
+    add: (block: FoundBlock) =>
+      append({ record: 'found', ...common(block), block: toHex(block.bytes ?? new Uint8Array()) }),
+    settle: (block: FoundBlock, verdict: FinalVerdict) =>
+      append({ record: 'settled', ...common(block), ...verdict }),
+    async close() {
+      await last;
+      await file.close();
+      unlock();
+    },
+  };
+}
+
+async function readRecords(path: string): Promise<JournalRecord[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const lines = text.split('\n');
+  const torn = lines.pop(); // '' when the last line is whole
+  const records = lines
+    .filter((line) => line !== '')
+    .map((line, index) => parseRecord(path, line, index + 1));
+  if (torn) {
+    const whole = tryParse(torn); // whole but for its newline: it counts
+    if (whole !== undefined) records.push(whole);
+  }
+  return records;
+}
+
+function parseRecord(path: string, line: string, number: number): JournalRecord {
+  const record = tryParse(line);
+  if (record !== undefined) return record;
+  throw new HashgapError(
+    'JOURNAL_UNUSABLE',
+    `Expected a journal record in line ${number} of ${path}, received "${line.slice(0, 40)}". ` +
+      'Move the file away and keep it: it may hold blocks; or pass another --journal.',
+    { details: { path, line: number } },
+  );
+}
+
+function tryParse(line: string): JournalRecord | undefined {
+  try {
+    const { record, hash } = JSON.parse(line) as Partial<JournalRecord>;
+    const known = (record === 'found' || record === 'settled') && typeof hash === 'string';
+    return known ? (JSON.parse(line) as JournalRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function pendingBlocks(records: readonly JournalRecord[], network: NetworkName): FoundBlock[] {
+  const settled = new Set(records.filter(({ record }) => record === 'settled').map(({ hash }) => hash));
+  return records.flatMap((record) => {
+    if (record.record !== 'found' || settled.has(record.hash) || record.network !== network) return [];
+    return [{ hash: hashFromDisplay(record.hash), height: record.height, bytes: fromHex(record.block) }];
+  });
+}
+
+/** Writes the journal anew without the hex of settled blocks, in a file that replaces the old one in one step. */
+async function rewrite(path: string, records: readonly JournalRecord[]): Promise<FileHandle> {
+  const settled = new Set(records.filter(({ record }) => record === 'settled').map(({ hash }) => hash));
+  const kept = records.filter(({ record, hash }) => record === 'settled' || !settled.has(hash));
+  const fresh = `${path}.new`;
+  const file = await open(fresh, 'w', 0o600);
+  await file.writeFile(kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  await file.sync();
+  await rename(fresh, path);
+  flushFolder(dirname(path));
+  return file;
+}
+
+/** A new name is on disk only once its folder is flushed; Windows has no such call and does not need it. */
+function flushFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
+function unusable(path: string, cause: unknown): HashgapError {
+  return new HashgapError(
+    'JOURNAL_UNUSABLE',
+    `Expected to write the block journal ${path}, received "${(cause as Error).message}". ` +
+      'Make the folder writable or pass another --journal: without one, a found block could be lost.',
+    { details: { path }, cause },
+  );
+}

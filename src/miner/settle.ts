@@ -1,0 +1,59 @@
+/** Settling a block: submit, and submit again until the node has answered; the journal keeps it until then. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { hashToDisplay } from '../bitcoin/hex.ts';
+import { isHashgapError } from '../errors.ts';
+import type { Emit } from '../events.ts';
+import type { BlockSink, Verdict } from '../work/ports.ts';
+import type { FoundBlock } from '../work/verify.ts';
+import type { Journal } from './journal.ts';
+
+/** What settling needs. */
+export interface SettleOptions {
+  readonly sink: BlockSink;
+  readonly journal: Journal;
+  readonly emit: Emit;
+  /** Ends the retries; the block stays in the journal. */
+  readonly signal: AbortSignal;
+  /** The first wait between tries, milliseconds; it doubles up to 10 s. @default 250 */
+  readonly retryMs?: number;
+}
+
+/** Where a block comes from: this run, with the time it was verified (performance.now), or an earlier one. */
+export type Origin = { readonly foundAtMs: number } | 'recovered';
+
+/**
+ * Submits a journalled block until the node's answer settles it or `signal` aborts.
+ *
+ * @returns the last verdict: `unknown` when it was given up for this run.
+ */
+export async function settleBlock(
+  block: FoundBlock,
+  origin: Origin,
+  options: SettleOptions,
+): Promise<Verdict> {
+  const { sink, journal, emit, signal, retryMs = 250 } = options;
+  const named = { hash: hashToDisplay(block.hash), height: block.height, recovered: origin === 'recovered' };
+  const latency = origin === 'recovered' ? {} : { foundToSentMs: performance.now() - origin.foundAtMs };
+  let reported = '';
+  for (let waitMs = retryMs; ; waitMs = Math.min(2 * waitMs, 10_000)) {
+    const verdict = await sink.submit(block, signal);
+    if (verdict.outcome !== 'unknown') {
+      await journalled(journal.settle(block, verdict), emit);
+      emit({ type: 'verdict', ...named, ...latency, verdict });
+      return verdict;
+    }
+    if (signal.aborted) return verdict;
+    if (verdict.reason !== reported) emit({ type: 'verdict', ...named, ...latency, verdict });
+    reported = verdict.reason;
+    await delay(waitMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return verdict;
+  }
+}
+
+/** A journal that cannot be written must not keep a block from the node: the failure becomes a warning. */
+export async function journalled(written: Promise<void>, emit: Emit): Promise<void> {
+  await written.catch((error: unknown) => {
+    if (!isHashgapError(error)) throw error;
+    emit({ type: 'warning', message: error.message });
+  });
+}

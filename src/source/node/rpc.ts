@@ -1,0 +1,161 @@
+/** A JSON-RPC client for bitcoind over HTTP: one call, one answer, every failure a distinct error. */
+import http from 'node:http';
+import https from 'node:https';
+import { HashgapError } from '../../errors.ts';
+import type { Credentials } from './credentials.ts';
+
+/** How a call may be bounded. */
+export interface CallOptions {
+  /** Milliseconds until the call is given up; 0 waits for ever. @default 30_000 */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A node to call. */
+export interface RpcClient {
+  readonly url: string;
+  /**
+   * Calls one method.
+   *
+   * @throws {HashgapError} `NODE_UNREACHABLE` (no answer), `NODE_AUTH` (401 or 403, after reading the cookie anew), `NODE_NOT_JSON`
+   * (an answer that is not JSON-RPC), `NODE_RPC` (the node's own error: its number is in `details.rpcCode`), `COOKIE_UNREADABLE`.
+   */
+  call(method: string, params?: readonly unknown[], options?: CallOptions): Promise<unknown>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** The largest answer read, bytes: a full block in verbose JSON stays below. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A client for the node at `url`.
+ *
+ * @param url - such as `http://127.0.0.1:18443`; a path chooses a wallet.
+ */
+export function createRpcClient(url: URL, credentials: Credentials): RpcClient {
+  const transport = url.protocol === 'https:' ? https : http;
+  const agent = new transport.Agent({ keepAlive: true, maxSockets: 16 });
+  let nextId = 0;
+
+  const post = (body: string, authorization: string, options: CallOptions) =>
+    new Promise<Answer>((resolve, reject) => {
+      const timeoutMs = options.timeoutMs ?? 30_000;
+      const request = transport.request(url, {
+        method: 'POST',
+        agent,
+        headers: {
+          authorization,
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        },
+        ...(options.signal ? { signal: options.signal } : {}),
+      });
+      const fail = (cause: Error) => reject(unreachable(url, cause));
+      if (timeoutMs > 0) {
+        request.setTimeout(timeoutMs, () =>
+          request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+        );
+      }
+      request.on('error', fail);
+      request.on('response', (response) => {
+        readAnswer(response).then(resolve, fail);
+      });
+      request.end(body);
+    });
+
+  return {
+    url: url.href,
+    close: () => agent.destroy(),
+    async call(method, params = [], options = {}) {
+      const id = nextId++;
+      const body = JSON.stringify({ jsonrpc: '1.0', id, method, params });
+      const authorization = await credentials.authorization().catch(async (missing: unknown) => {
+        await post(body, '', options); // fails when nobody is there, which is the better thing to tell
+        throw missing;
+      });
+      let answer = await post(body, authorization, options);
+      if (isRefusal(answer.status) && credentials.renew()) {
+        answer = await post(body, await credentials.authorization(), options); // a restarted node wrote a new cookie
+      }
+      if (isRefusal(answer.status)) throw refused(url, answer.status, credentials.source);
+      return resultOf(url, method, answer);
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function readAnswer(response: http.IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_ANSWER_BYTES) throw new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
+}
+
+const isRefusal = (status: number) => status === 401 || status === 403;
+
+function resultOf(url: URL, method: string, answer: Answer): unknown {
+  const envelope = parseEnvelope(answer.text);
+  if (envelope === undefined) {
+    if (answer.status === 503) throw unreachable(url, new Error('it answered HTTP 503, too busy'), 503);
+    throw new HashgapError(
+      'NODE_NOT_JSON',
+      `Expected a JSON-RPC answer from ${url.href}, received HTTP ${answer.status} with ${describe(answer.text)}. ` +
+        'Check that --node names the RPC port of bitcoind.',
+      { details: { url: url.href, status: answer.status } },
+    );
+  }
+  if (envelope.error === null || envelope.error === undefined) return envelope.result;
+  const { code, message } = envelope.error as { code?: unknown; message?: unknown };
+  throw new HashgapError('NODE_RPC', `The node answered ${method} with error ${code}: ${message}.`, {
+    details: { method, rpcCode: code, rpcMessage: message },
+  });
+}
+
+function parseEnvelope(text: string): { result?: unknown; error?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isEnvelope = typeof value === 'object' && value !== null && ('result' in value || 'error' in value);
+    return isEnvelope ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(text: string): string {
+  if (text.length === 0) return 'an empty body';
+  const start = text
+    .slice(0, 40)
+    .replace(/\s+/g, ' ')
+    .replace(/[^\x20-\x7e]/g, '?');
+  return /^\s*</.test(text)
+    ? `an HTML page ("${start}")`
+    : `${text.length} bytes that are no JSON-RPC ("${start}")`;
+}
+
+function unreachable(url: URL, cause: Error, status?: number): HashgapError {
+  const reason =
+    (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'the connection was refused' : cause.message;
+  return new HashgapError(
+    'NODE_UNREACHABLE',
+    `Expected a node at ${url.href}, but ${reason}. Start bitcoind with -server, or pass its address with --node.`,
+    { details: { url: url.href, status }, cause },
+  );
+}
+
+function refused(url: URL, status: number, source: string): HashgapError {
+  return new HashgapError(
+    'NODE_AUTH',
+    `Expected ${url.href} to accept the credentials from ${source}, received HTTP ${status}. ` +
+      'Pass the cookie file of this node with --cookie, or --rpc-user and --rpc-password-file.',
+    { details: { url: url.href, status, source } },
+  );
+}

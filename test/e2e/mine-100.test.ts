@@ -1,0 +1,45 @@
+/** A hundred blocks through the native engine and twenty through the JavaScript one, all of them accepted. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { activeChain, describeWithNode, isVerdict, runMiner, startNode, summaryOf, temporaryFolder } from './harness.ts';
+import { readJournal, settledAs } from './journal.ts';
+
+const SUMMARY_FIELDS = [
+  'type',
+  'blocks',
+  'accepted',
+  'rejected',
+  'stale',
+  'pending',
+  'recovered',
+  'hardwareErrors',
+  'hashes',
+  'hashesPerSecond',
+  'seconds',
+];
+
+describeWithNode('hashgap mine', () => {
+  it.each([
+    ['native', 100],
+    ['js', 20],
+  ])('with --engine %s mines %i blocks and none is rejected', async (engine, blocks) => {
+    const node = await startNode();
+    const journal = join(await temporaryFolder(), 'journal');
+    const run = await runMiner(node, journal, ['--engine', engine, '--blocks', `${blocks}`]);
+
+    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(run.lines).toHaveLength(run.stdout.trimEnd().split('\n').length); // every line of stdout is a JSON object
+    const kernel = engine === 'js' ? 'js' : expect.not.stringMatching(/^js$/);
+    expect(run.lines).toContainEqual(expect.objectContaining({ type: 'engine', engine, kernel }));
+    const summary = summaryOf(run);
+    expect(Object.keys(summary).toSorted()).toEqual(SUMMARY_FIELDS.toSorted());
+    expect(summary).toMatchObject({ blocks, accepted: blocks, rejected: 0, stale: 0, pending: 0, recovered: 0, hardwareErrors: 0 });
+    expect(summary.hashes).toBeGreaterThanOrEqual(blocks); // at least one hash each
+    expect(summary.hashesPerSecond).toBeCloseTo(Number(summary.hashes) / Number(summary.seconds), 0);
+
+    const chain = await activeChain(node);
+    expect(chain).toHaveLength(blocks);
+    expect(run.lines.filter((line) => isVerdict(line, 'accepted')).map(({ hash }) => hash)).toEqual(chain);
+    expect(settledAs(await readJournal(journal), 'accepted')).toEqual(chain);
+  });
+});

@@ -1,0 +1,53 @@
+/** The house rules that a machine can check: the import law, the error catalogue, the first line of every file. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { importViolations } from '../scripts/import-law.mjs';
+import { didYouMean, ERROR_EXITS } from '../src/errors.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const sources = (folder: string) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(ts|mjs|cc|h)$/.test(path))
+    .map((path) => ({ path: `${folder}/${path}`, text: readFileSync(join(ROOT, folder, path), 'utf8') }));
+
+it('keeps the import law', () => {
+  expect(importViolations(join(ROOT, 'src'))).toEqual([]);
+});
+
+describe('docs/errors.md', () => {
+  const page = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
+  const documented = [...page.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm)].map(([, code, exit]) => [
+    code,
+    Number(exit),
+  ]);
+
+  it('lists every code with its exit code, and no other', () => {
+    expect(Object.fromEntries(documented)).toEqual(ERROR_EXITS);
+  });
+
+  it('lists no code that nothing raises', () => {
+    const raised = sources('src')
+      .filter(({ path }) => path !== 'src/errors.ts')
+      .map(({ text }) => text)
+      .join('\n');
+    expect(Object.keys(ERROR_EXITS).filter((code) => !raised.includes(`'${code}'`))).toEqual([]);
+  });
+});
+
+it.each(['src', 'native', 'test', 'scripts', 'bench'])(
+  'says in the first line of every file of %s what it is',
+  (folder) => {
+    const silent = sources(folder).filter(({ text }) => !/^(#!.*\n)?(\/\*\*|\/\/) \S/.test(text));
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  },
+);
+
+describe('didYouMean', () => {
+  it('names the nearest known name, and nothing when none is near', () => {
+    expect(didYouMean('regest', ['main', 'regtest'])).toBe(' Did you mean "regtest"?');
+    expect(didYouMean('SHA-NI', ['scalar', 'sha-ni'])).toBe(' Did you mean "sha-ni"?');
+    expect(didYouMean('banana', ['main', 'regtest'])).toBe('');
+    expect(didYouMean('', [])).toBe('');
+  });
+});

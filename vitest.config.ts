@@ -1,0 +1,12 @@
+/** How the tests run: real programs take their time, nothing is retried, and a failure is a failure. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    retry: 0,
+    reporters: ['default', './test/support/count-reporter.ts'],
+  },
+});
