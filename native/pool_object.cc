@@ -109,8 +109,10 @@ void PoolObject::Deliver(Napi::Env env, Napi::Function, PoolObject* self, Scan* 
     }
     self->Unref();
   }
-  done.mapped().callback.Call(
-      {Napi::Number::New(env, static_cast<double>(scan->noncesScanned)), HitArray(env, *scan)});
+  const Napi::Value hits = HitArray(env, *scan);
+  if (hits.IsEmpty()) return;
+  const auto scanned = Napi::Number::New(env, static_cast<double>(scan->noncesScanned));
+  done.mapped().callback.Call({scanned, hits});
   // Node would only warn of an error thrown here, which is as uncaught as any other.
   if (env.IsExceptionPending()) {
     napi_fatal_exception(env, env.GetAndClearPendingException().Value());

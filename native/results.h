@@ -8,9 +8,11 @@
 
 namespace hashgap {
 
-// A Uint32Array of [nonce, versionIndex, nonce, versionIndex, ...].
+// A Uint32Array of [nonce, versionIndex, nonce, versionIndex, ...]; empty-handed (IsEmpty) in an
+// environment that is being terminated.
 inline Napi::Uint32Array HitArray(Napi::Env env, const Scan& scan) {
   auto array = Napi::Uint32Array::New(env, size_t{2} * scan.hitCount);
+  if (array.IsEmpty()) return array;
   for (uint32_t i = 0; i < scan.hitCount; ++i) {
     array.Data()[2 * i] = scan.hits[i].nonce;
     array.Data()[2 * i + 1] = scan.hits[i].versionIndex;

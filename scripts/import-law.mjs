@@ -6,22 +6,23 @@ import { fileURLToPath } from 'node:url';
 /** The rank of each part of src/: a folder, or a file directly in src/. */
 export const RANKS = {
   errors: 0,
+  lock: 0,
   bitcoin: 1,
   economics: 1,
   work: 2,
   stratum: 2,
   events: 3,
-  stats: 3,
   gpu: 3,
-  source: 4,
-  engine: 4,
-  regtest: 4,
-  report: 4,
-  gateway: 4,
-  web: 4,
-  miner: 5,
-  cli: 6,
-  index: 6,
+  stats: 4,
+  source: 5,
+  engine: 5,
+  regtest: 5,
+  report: 5,
+  gateway: 5,
+  web: 5,
+  miner: 6,
+  cli: 7,
+  index: 7,
 };
 
 /** Parts that only one folder may reach. */

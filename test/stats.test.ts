@@ -3,14 +3,18 @@ import { expect, it } from 'vitest';
 import type { MinerEventBody } from '../src/events.ts';
 import { NO_STATS, reduceStats, summarize } from '../src/stats.ts';
 
-const verdict = (outcome: 'accepted' | 'stale' | 'rejected' | 'unknown', recovered = false): MinerEventBody => ({
+const verdict = (
+  outcome: 'accepted' | 'stale' | 'rejected' | 'unknown',
+  recovered = false,
+): MinerEventBody => ({
   type: 'verdict',
   hash: '00',
   height: 1,
   recovered,
   verdict: outcome === 'accepted' ? { outcome } : { outcome, reason: 'x' },
 });
-const statsOf = (events: MinerEventBody[]) => events.reduce((stats, event, i) => reduceStats(stats, { ...event, atMs: 1000 + i }), NO_STATS);
+const statsOf = (events: MinerEventBody[]) =>
+  events.reduce((stats, event, i) => reduceStats(stats, { ...event, atMs: 1000 + i }), NO_STATS);
 
 it('adds up a run', () => {
   const block: MinerEventBody = { type: 'block', hash: '00', height: 1 };

@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { fromHex, hashFromDisplay, hashToDisplay, toHex } from '../bitcoin/hex.ts';
 import type { NetworkName } from '../bitcoin/network.ts';
 import { HashgapError } from '../errors.ts';
+import { takeLock } from '../lock.ts';
 import type { Verdict } from '../work/ports.ts';
 import type { FoundBlock } from '../work/verify.ts';
-import { lockJournal } from './lock.ts';
 
 /** A verdict that settles a block. */
 export type FinalVerdict = Exclude<Verdict, { outcome: 'unknown' }>;
@@ -55,7 +55,7 @@ export async function openJournal(path: string, network: NetworkName, now: () =>
   let unlock = () => {};
   try {
     await mkdir(dirname(path), { recursive: true });
-    unlock = await lockJournal(path);
+    unlock = lockJournal(path);
     const records = await readRecords(path);
     const pending = pendingBlocks(records, network);
     const file = await rewrite(path, records);
@@ -163,6 +163,16 @@ function flushFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   fsyncSync(descriptor);
   closeSync(descriptor);
+}
+
+function lockJournal(path: string): () => void {
+  const lock = takeLock(`${path}.lock`);
+  if ('release' in lock) return lock.release;
+  throw new HashgapError(
+    'JOURNAL_IN_USE',
+    `Expected to be the only owner of the journal ${path}, received the lock of process ${lock.heldBy}. Stop that miner, or pass another --journal.`,
+    { details: { path, pid: lock.heldBy } },
+  );
 }
 
 function unusable(path: string, cause: unknown): HashgapError {

@@ -1,6 +1,6 @@
-/** The lock on a data directory: one process at a time, and a process that died holds nothing. */
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** The lock on a data directory. */
 import { HashgapError } from '../errors.ts';
+import { takeLock } from '../lock.ts';
 
 /**
  * Takes the lock file at `path`.
@@ -8,81 +8,25 @@ import { HashgapError } from '../errors.ts';
  * @returns what gives it back.
  * @throws {HashgapError} `DATADIR_UNUSABLE` when a living process holds it, or the file cannot be written.
  */
-export function takeLock(path: string): () => void {
-  const mine = `${process.pid} ${startToken(process.pid)}\n`;
-  if (!tryCreate(path, mine)) {
-    const holder = readHolder(path);
-    if (holder !== undefined && isAlive(holder)) throw inUse(path, holder.pid);
-    rmSync(path, { force: true });
-    if (!tryCreate(path, mine)) throw inUse(path, readHolder(path)?.pid); // somebody was faster
-  }
-  return () => rmSync(path, { force: true });
+export function lockDatadir(path: string): () => void {
+  const lock = tryLock(path);
+  if ('release' in lock) return lock.release;
+  throw new HashgapError(
+    'DATADIR_UNUSABLE',
+    `Expected a data directory nobody uses, but process ${lock.heldBy} holds ${path}. ` +
+      'Stop that node, or choose another data directory.',
+    { details: { path, pid: lock.heldBy } },
+  );
 }
 
-interface Holder {
-  readonly pid: number;
-  readonly token: string;
-}
-
-/** A link appears together with its content, so nobody ever reads a lock that is half written. */
-function tryCreate(path: string, content: string): boolean {
-  const draft = `${path}.${process.pid}`;
+function tryLock(path: string): ReturnType<typeof takeLock> {
   try {
-    writeFileSync(draft, content, { mode: 0o600 });
-    linkSync(draft, path);
-    return true;
+    return takeLock(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw new HashgapError(
       'DATADIR_UNUSABLE',
       `Expected to write ${path}, but ${(error as Error).message}. Choose another data directory.`,
       { details: { path }, cause: error },
     );
-  } finally {
-    rmSync(draft, { force: true });
   }
-}
-
-function readHolder(path: string): Holder | undefined {
-  try {
-    const [pid = '', token = ''] = readFileSync(path, 'utf8').trim().split(' ');
-    return /^\d+$/.test(pid) ? { pid: Number(pid), token } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Process ids are used again, in containers at every start, so the holder's time of birth must fit as well. */
-function isAlive({ pid, token }: Holder): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  const born = startToken(pid);
-  return born === '' || token === '' || born === token;
-}
-
-/** When process `pid` was born: since which boot and at which tick on Linux, empty where that cannot be told. */
-function startToken(pid: number): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // Field 22 of proc(5) stat, counted from behind the name, which may hold anything.
-    const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')[19];
-    return `${boot}:${ticks}`;
-  } catch {
-    // Elsewhere only our own birth is known; it tells this process from an earlier one with the same id.
-    return pid === process.pid ? `origin:${Math.round(performance.timeOrigin)}` : '';
-  }
-}
-
-function inUse(path: string, pid: number | undefined): HashgapError {
-  return new HashgapError(
-    'DATADIR_UNUSABLE',
-    `Expected a data directory nobody uses, but process ${pid ?? 'unknown'} holds ${path}. ` +
-      'Stop that node, or choose another data directory.',
-    { details: { path, pid } },
-  );
 }

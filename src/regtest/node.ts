@@ -6,7 +6,7 @@ import { decodeBlock } from '../bitcoin/block.ts';
 import { HashgapError } from '../errors.ts';
 import { Chain } from './chain.ts';
 import { Cookie } from './cookie.ts';
-import { takeLock } from './lock.ts';
+import { lockDatadir } from './lock.ts';
 import { POW_LIMIT_BITS, requireRegtestBits } from './params.ts';
 import { answerBody, dispatcher } from './rpc-envelope.ts';
 import type { RpcContext } from './rpc-method.ts';
@@ -89,7 +89,7 @@ function openHome(datadir: string | undefined, bits: number): Home {
   }
   const folder = join(datadir, 'regtest');
   makeFolder(folder);
-  const unlock = takeLock(join(folder, '.lock'));
+  const unlock = lockDatadir(join(folder, '.lock'));
   try {
     const { store, stored } = BlockStore.open(join(folder, 'blocks.hashgap'), bits);
     const close = () => {

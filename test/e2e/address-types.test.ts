@@ -2,12 +2,20 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RealNode } from '../support/bitcoind.ts';
-import { activeBlocks, describeWithNode, runMiner, startNode, summaryOf, temporaryFolder } from './harness.ts';
+import {
+  activeBlocks,
+  describeWithNode,
+  runMiner,
+  startNode,
+  summaryOf,
+  temporaryFolder,
+} from './harness.ts';
 
 const BLOCKS = 120;
 const TAG = '/e2e/';
 /** The height at the start of a coinbase script (BIP 34), as consensus has it up to 127: OP_1..OP_16, then a push of one byte. */
-const bip34 = (height: number) => (height <= 16 ? `${(0x50 + height).toString(16)}` : `01${height.toString(16).padStart(2, '0')}`);
+const bip34 = (height: number) =>
+  height <= 16 ? `${(0x50 + height).toString(16)}` : `01${height.toString(16).padStart(2, '0')}`;
 
 /** An address of the wallet, or for P2WSH, which wallets do not hand out, of a 1-of-1 script of its key. */
 async function newAddress(node: RealNode, form: string): Promise<string> {
@@ -33,7 +41,14 @@ describeWithNode('mining to', () => {
     const run = await runMiner(node, journal, ['--blocks', `${BLOCKS}`, '--address', address, '--tag', TAG]);
 
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(summaryOf(run)).toMatchObject({ blocks: BLOCKS, accepted: BLOCKS, rejected: 0, stale: 0, pending: 0, hardwareErrors: 0 });
+    expect(summaryOf(run)).toMatchObject({
+      blocks: BLOCKS,
+      accepted: BLOCKS,
+      rejected: 0,
+      stale: 0,
+      pending: 0,
+      hardwareErrors: 0,
+    });
     expect(await node.rpc('getblockcount')).toBe(BLOCKS);
     const blocks = await activeBlocks(node);
     for (const { height, tx } of blocks) {
@@ -41,8 +56,13 @@ describeWithNode('mining to', () => {
       expect(script, `height ${height}`).toContain(Buffer.from(TAG).toString('hex'));
       expect(script.startsWith(bip34(height)), `height ${height}: ${script}`).toBe(true);
       const [paid, ...rest] = tx[0]?.vout ?? [];
-      expect(paid, `height ${height}`).toMatchObject({ value: 50, scriptPubKey: { hex: scriptPubKey, type } });
-      expect(rest.map(({ value, scriptPubKey: { hex } }) => [value, hex.slice(0, 12)])).toEqual([[0, '6a24aa21a9ed']]);
+      expect(paid, `height ${height}`).toMatchObject({
+        value: 50,
+        scriptPubKey: { hex: scriptPubKey, type },
+      });
+      expect(rest.map(({ value, scriptPubKey: { hex } }) => [value, hex.slice(0, 12)])).toEqual([
+        [0, '6a24aa21a9ed'],
+      ]);
     }
     expect(new Set(blocks.map(({ hash }) => hash)).size).toBe(BLOCKS);
     expect(new Set(blocks.map(({ merkleroot }) => merkleroot)).size).toBe(BLOCKS);

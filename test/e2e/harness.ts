@@ -38,7 +38,18 @@ export type Target = Pick<RealNode, 'url' | 'cookiePath'>;
 export function startMiner(target: Target, journal: string, extra: readonly string[] = []): RunningCli {
   const { url, cookiePath } = target;
   const address = extra.includes('--address') ? [] : ['--address', REGTEST_ADDRESS];
-  const cli = startCli(['mine', '--json', '--node', url, '--cookie', cookiePath, '--journal', journal, ...address, ...extra]);
+  const cli = startCli([
+    'mine',
+    '--json',
+    '--node',
+    url,
+    '--cookie',
+    cookiePath,
+    '--journal',
+    journal,
+    ...address,
+    ...extra,
+  ]);
   onTestFinished(async () => {
     cli.kill('SIGKILL');
     await cli.ended;
@@ -54,7 +65,8 @@ export function runMiner(target: Target, journal: string, extra: readonly string
 /** The last line of a run, which is its summary. */
 export function summaryOf({ lines, stderr }: CliResult): JsonLine {
   const last = lines.at(-1);
-  if (last?.type !== 'summary') throw new Error(`Expected a summary at the end, received ${JSON.stringify(last)} ${stderr}`);
+  if (last?.type !== 'summary')
+    throw new Error(`Expected a summary at the end, received ${JSON.stringify(last)} ${stderr}`);
   return last;
 }
 
@@ -69,7 +81,9 @@ export interface VerdictLine extends JsonLine {
 
 /** True for a verdict, of the given outcome if one is named. */
 export function isVerdict(line: JsonLine, outcome?: string): line is VerdictLine {
-  return line.type === 'verdict' && (outcome === undefined || (line as VerdictLine).verdict.outcome === outcome);
+  return (
+    line.type === 'verdict' && (outcome === undefined || (line as VerdictLine).verdict.outcome === outcome)
+  );
 }
 
 /** A block as `getblock` with verbosity 2 gives it. */
@@ -83,7 +97,10 @@ export interface BlockView {
     /** BTC; absent for the coinbase. */
     readonly fee?: number;
     readonly vin: readonly { readonly coinbase?: string }[];
-    readonly vout: readonly { readonly value: number; readonly scriptPubKey: { readonly hex: string; readonly type: string } }[];
+    readonly vout: readonly {
+      readonly value: number;
+      readonly scriptPubKey: { readonly hex: string; readonly type: string };
+    }[];
   }[];
 }
 

@@ -14,7 +14,10 @@ export interface JournalLine {
 export async function readJournal(path: string): Promise<JournalLine[]> {
   const text = await readFile(path, 'utf8');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole.split('\n').slice(0, -1).map((line) => JSON.parse(line) as JournalLine);
+  return whole
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as JournalLine);
 }
 
 /** The blocks found and not settled. */

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { RunningCli } from '../support/cli.ts';
-import { activeChain, describeWithNode, isVerdict, runMiner, startMiner, startNode, summaryOf, temporaryFolder } from './harness.ts';
+import {
+  activeChain,
+  describeWithNode,
+  isVerdict,
+  runMiner,
+  startMiner,
+  startNode,
+  summaryOf,
+  temporaryFolder,
+} from './harness.ts';
 import { pendingOf, readJournal, settledAs } from './journal.ts';
 import { type ProxiedCall, startProxy } from './proxy.ts';
 
@@ -82,8 +91,12 @@ describeWithNode('a miner killed with SIGKILL', () => {
 
     const next = await runMiner(await recoveredFirst(node, open?.block), journal, ['--blocks', '1']);
     expect(next).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(next.lines).toContainEqual(expect.objectContaining({ type: 'recovered', hash: open?.hash, height: 1 }));
-    expect(next.lines.filter((line) => isVerdict(line, 'accepted') && line.hash === open?.hash)).toHaveLength(1);
+    expect(next.lines).toContainEqual(
+      expect.objectContaining({ type: 'recovered', hash: open?.hash, height: 1 }),
+    );
+    expect(next.lines.filter((line) => isVerdict(line, 'accepted') && line.hash === open?.hash)).toHaveLength(
+      1,
+    );
     expect(summaryOf(next)).toMatchObject({ recovered: 1, accepted: 2, rejected: 0, pending: 0 });
     const chain = await activeChain(node);
     expect(chain).toHaveLength(2);

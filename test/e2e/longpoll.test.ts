@@ -30,7 +30,8 @@ async function untilAsked(node: RealNode, count: number): Promise<void> {
 
 /** Waits until this process has no connection open: a closed one takes a turn of the event loop to go. */
 async function untilNoSocketIsOpen(): Promise<void> {
-  while (process.getActiveResourcesInfo().some((name) => /^TCP(Socket|Connect)Wrap$/.test(name))) await nextTurn();
+  while (process.getActiveResourcesInfo().some((name) => /^TCP(Socket|Connect)Wrap$/.test(name)))
+    await nextTurn();
 }
 
 describeWithNode('the longpoll', () => {
@@ -44,10 +45,16 @@ describeWithNode('the longpoll', () => {
       await untilAsked(node, 1); // the longpoll is open
       const hash = await generate(node);
       const generatedMs = performance.now();
-      expect(await source.nextJob()).toMatchObject({ height, cleanJobs: true, prevHash: Uint8Array.from(Buffer.from(hash, 'hex')).reverse() });
+      expect(await source.nextJob()).toMatchObject({
+        height,
+        cleanJobs: true,
+        prevHash: Uint8Array.from(Buffer.from(hash, 'hex')).reverse(),
+      });
       latencies.push(performance.now() - generatedMs);
     }
-    console.log(`longpoll: a new job at most ${Math.max(...latencies).toFixed(1)} ms after the block, 20 times`);
+    console.log(
+      `longpoll: a new job at most ${Math.max(...latencies).toFixed(1)} ms after the block, 20 times`,
+    );
     expect(Math.max(...latencies)).toBeLessThan(PROMPT_MS);
     expect(source.events.items).toEqual([{ type: 'source-up', source: expect.any(String) }]);
   });

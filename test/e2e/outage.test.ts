@@ -3,7 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RealNode } from '../support/bitcoind.ts';
-import { activeChain, describeWithNode, isVerdict, startMiner, startNode, summaryOf, temporaryFolder } from './harness.ts';
+import {
+  activeChain,
+  describeWithNode,
+  isVerdict,
+  startMiner,
+  startNode,
+  summaryOf,
+  temporaryFolder,
+} from './harness.ts';
 import { pendingOf, readJournal, settledAs } from './journal.ts';
 import { startProxy } from './proxy.ts';
 
@@ -31,7 +39,9 @@ describeWithNode('a miner whose node', () => {
       await cli.nextLine(({ type }) => type === 'source-up');
       await cli.nextLine(({ type }) => type === 'job');
       const mined = await cli.nextLine((line) => isVerdict(line, 'accepted'));
-      expect(await node.rpc('getblockheader', mined.hash)).toMatchObject({ confirmations: expect.any(Number) });
+      expect(await node.rpc('getblockheader', mined.hash)).toMatchObject({
+        confirmations: expect.any(Number),
+      });
     }
     cli.kill('SIGINT');
     const run = await cli.ended;

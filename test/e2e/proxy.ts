@@ -31,7 +31,10 @@ export interface Proxy {
 }
 
 /** Starts a proxy in front of `node` that asks `reply` about each call and stops with the test. */
-export async function startProxy(node: RealNode, reply: (call: ProxiedCall) => Promise<Reply>): Promise<Proxy> {
+export async function startProxy(
+  node: RealNode,
+  reply: (call: ProxiedCall) => Promise<Reply>,
+): Promise<Proxy> {
   const methods: string[] = [];
   const respond = async (incoming: IncomingMessage, response: ServerResponse) => {
     const body = await readAll(incoming);
@@ -58,9 +61,12 @@ export async function startProxy(node: RealNode, reply: (call: ProxiedCall) => P
 function post(port: number, incoming: IncomingMessage, body: string, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: incoming.headers.authorization ?? '' };
-    const sent = request({ host: '127.0.0.1', port, method: 'POST', headers, agent: false, signal }, (response) => {
-      readAll(response).then((text) => resolve({ status: response.statusCode ?? 0, body: text }), reject);
-    });
+    const sent = request(
+      { host: '127.0.0.1', port, method: 'POST', headers, agent: false, signal },
+      (response) => {
+        readAll(response).then((text) => resolve({ status: response.statusCode ?? 0, body: text }), reject);
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });

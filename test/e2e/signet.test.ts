@@ -19,8 +19,17 @@ describeWithNode('signet', () => {
     });
     const run = await runMiner(proxy, journal, [...ADDRESS, '--network', 'signet', '--blocks', '2']);
     expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(summaryOf(run)).toMatchObject({ blocks: 2, accepted: 2, rejected: 0, stale: 0, pending: 0, hardwareErrors: 0 });
-    expect(run.lines).toContainEqual(expect.objectContaining({ type: 'job', difficulty: expect.closeTo(0.00112, 4) }));
+    expect(summaryOf(run)).toMatchObject({
+      blocks: 2,
+      accepted: 2,
+      rejected: 0,
+      stale: 0,
+      pending: 0,
+      hardwareErrors: 0,
+    });
+    expect(run.lines).toContainEqual(
+      expect.objectContaining({ type: 'job', difficulty: expect.closeTo(0.00112, 4) }),
+    );
     expect(await activeChain(node)).toHaveLength(2);
     expect(new Set(asked.map((rules) => JSON.stringify(rules)))).toEqual(new Set(['["segwit","signet"]']));
   });
@@ -29,7 +38,9 @@ describeWithNode('signet', () => {
     const node = await startNode({ chain: 'signet' }); // the public signet's challenge is the default
     const run = await runMiner(node, join(await temporaryFolder(), 'journal'), ADDRESS);
     expect(run.exitCode).toBe(1);
-    expect(run.lines).toEqual([{ type: 'error', code: 'SIGNET_CHALLENGE', message: expect.stringContaining('challenge 51') }]);
+    expect(run.lines).toEqual([
+      { type: 'error', code: 'SIGNET_CHALLENGE', message: expect.stringContaining('challenge 51') },
+    ]);
     expect(run.stderr).toMatch(/^error: Expected a signet with the challenge 51 .*\n$/);
   });
 
@@ -40,7 +51,12 @@ describeWithNode('signet', () => {
     ['signet', 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', 'ADDRESS_WRONG_NETWORK'],
   ])('is refused as --network %s with the address %s: %s', async (network, address, code) => {
     const node = await startNode({ chain: 'signet', extraArgs: ['-signetchallenge=51'] });
-    const run = await runMiner(node, join(await temporaryFolder(), 'journal'), ['--network', network, '--address', address]);
+    const run = await runMiner(node, join(await temporaryFolder(), 'journal'), [
+      '--network',
+      network,
+      '--address',
+      address,
+    ]);
     expect(run.exitCode).toBe(2);
     expect(run.lines).toEqual([{ type: 'error', code, message: expect.any(String) }]);
     expect(await node.rpc('getblockcount')).toBe(0);

@@ -1,7 +1,15 @@
 /** Submissions without a clear answer: the connection dies, a proxy answers nonsense; the block is sent again and counted once. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { activeChain, describeWithNode, isVerdict, runMiner, startNode, summaryOf, temporaryFolder } from './harness.ts';
+import {
+  activeChain,
+  describeWithNode,
+  isVerdict,
+  runMiner,
+  startNode,
+  summaryOf,
+  temporaryFolder,
+} from './harness.ts';
 import { pendingOf, readJournal, settledAs } from './journal.ts';
 import { type ProxiedCall, type Reply, startProxy } from './proxy.ts';
 
@@ -36,11 +44,21 @@ async function mineThrough(mishaps: readonly ((call: ProxiedCall) => Promise<Rep
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   expect(new Set(submitted).size).toBe(1);
   expect(submitted).toHaveLength(mishaps.length + 1);
-  expect(summaryOf(run)).toMatchObject({ blocks: 1, accepted: 1, rejected: 0, stale: 0, pending: 0, recovered: 0 });
+  expect(summaryOf(run)).toMatchObject({
+    blocks: 1,
+    accepted: 1,
+    rejected: 0,
+    stale: 0,
+    pending: 0,
+    recovered: 0,
+  });
   expect(pendingOf(records)).toEqual([]);
   expect(settledAs(records, 'accepted')).toEqual(await activeChain(node));
   expect(run.lines.filter((line) => isVerdict(line, 'accepted'))).toHaveLength(1);
-  return { reasons: run.lines.filter((line) => isVerdict(line, 'unknown')).map((line) => line.verdict.reason), answers };
+  return {
+    reasons: run.lines.filter((line) => isVerdict(line, 'unknown')).map((line) => line.verdict.reason),
+    answers,
+  };
 }
 
 describeWithNode('a submission', () => {
@@ -70,8 +88,15 @@ describeWithNode('a submission', () => {
   });
 
   it('whose answer is cut off in the middle, and an error of the node that says nothing of the block, are no verdict', async () => {
-    const warmUp = JSON.stringify({ result: null, error: { code: -28, message: 'Loading block index…' }, id: 0 });
-    const { reasons, answers } = await mineThrough([lost({ cutShort: '{"result":null' }), refused({ status: 500, body: warmUp })]);
+    const warmUp = JSON.stringify({
+      result: null,
+      error: { code: -28, message: 'Loading block index…' },
+      id: 0,
+    });
+    const { reasons, answers } = await mineThrough([
+      lost({ cutShort: '{"result":null' }),
+      refused({ status: 500, body: warmUp }),
+    ]);
     expect(reasons).toEqual([expect.stringMatching(/aborted/), expect.stringMatching(/error -28/)]);
     expect(answers).toEqual(['duplicate']);
   });

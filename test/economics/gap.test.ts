@@ -14,7 +14,7 @@ it('orders devices by how far away they are', () => {
 it('knows that an S21 is 187 Bitaxes, and no better per joule', () => {
   const [s21, gamma] = [deviceById('s21'), deviceById('bitaxe-gamma')];
   expect(s21.hashrateHps / gamma.hashrateHps).toBeCloseTo(187, 0);
-  expect((s21.powerW! / s21.hashrateHps / (gamma.powerW! / gamma.hashrateHps))).toBeCloseTo(1, 1);
+  expect(s21.powerW! / s21.hashrateHps / (gamma.powerW! / gamma.hashrateHps)).toBeCloseTo(1, 1);
 });
 
 it.each([0, -1, Number.NaN])('refuses a hashrate of %s', (rate) => {
@@ -25,7 +25,9 @@ describe.each(DEVICES)('device $id', (device) => {
   it('has a positive hashrate, a source and a known confidence', () => {
     expect(device.hashrateHps).toBeGreaterThan(0);
     expect(device.source).not.toBe('');
-    expect(['sourced', 'derived', 'power-unconfirmed', 'hashrate-unconfirmed', 'unconfirmed']).toContain(device.confidence);
+    expect(['sourced', 'derived', 'power-unconfirmed', 'hashrate-unconfirmed', 'unconfirmed']).toContain(
+      device.confidence,
+    );
     expect(['cpu', 'gpu', 'fpga', 'asic', 'home-asic']).toContain(device.kind);
   });
 });

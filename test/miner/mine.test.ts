@@ -42,7 +42,13 @@ afterEach(async () => {
 function run(changes: Partial<MineOptions> = {}): Promise<void> {
   const emit = (event: MinerEventBody) => events.push(event);
   return mine({
-    source: createNodeSource({ rpc, network: 'regtest', payout: { script: new Uint8Array(22), tag: '' }, session: new Uint8Array(4), emit }),
+    source: createNodeSource({
+      rpc,
+      network: 'regtest',
+      payout: { script: new Uint8Array(22), tag: '' },
+      session: new Uint8Array(4),
+      emit,
+    }),
     sink: createNodeSink(rpc),
     engines: [engine],
     journal,
@@ -85,7 +91,13 @@ describe('mine', () => {
       ...engine,
       async scan(request, signal) {
         if (lies++ % 3 !== 0) return engine.scan(request, signal);
-        return { noncesScanned: 1, hits: [{ nonce: request.nonceStart + request.nonceCount, versionIndex: 0 }, { nonce: 0, versionIndex: 9 }] };
+        return {
+          noncesScanned: 1,
+          hits: [
+            { nonce: request.nonceStart + request.nonceCount, versionIndex: 0 },
+            { nonce: 0, versionIndex: 9 },
+          ],
+        };
       },
     };
     await run({ engines: [liar], blocks: 4 });
@@ -129,7 +141,10 @@ describe('mine', () => {
     const hash = String(await rpc.call('getbestblockhash'));
     const block = String(await rpc.call('getblock', [hash, 0]));
     // As a run leaves it that was killed between the submission and the verdict.
-    writeFileSync(journal.path, `${JSON.stringify({ record: 'found', hash, network: 'regtest', height: 1, at: '', block })}\n`);
+    writeFileSync(
+      journal.path,
+      `${JSON.stringify({ record: 'found', hash, network: 'regtest', height: 1, at: '', block })}\n`,
+    );
     journal = await openJournal(journal.path, 'regtest', () => new Date());
     expect(journal.pending).toHaveLength(1);
     events = [];
@@ -166,7 +181,10 @@ describe('mine', () => {
   });
 
   it('ends with the failure of an engine', async () => {
-    const dead: HashEngine = { ...engine, scan: () => Promise.reject(new HashgapError('ENGINE_FAILED', 'a thread died')) };
+    const dead: HashEngine = {
+      ...engine,
+      scan: () => Promise.reject(new HashgapError('ENGINE_FAILED', 'a thread died')),
+    };
     await expect(run({ engines: [dead] })).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
   });
 });

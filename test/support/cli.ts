@@ -65,7 +65,9 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   });
   const feed = createFeed<JsonLine>();
   const ended = collect(child, args.includes('--json') ? feed.push : () => {});
-  ended.then((result) => feed.end(() => new Error(`The program ended: ${describe(args, result)}`))).catch(() => {});
+  ended
+    .then((result) => feed.end(() => new Error(`The program ended: ${describe(args, result)}`)))
+    .catch(() => {});
   return {
     pid: child.pid,
     lines: feed.items,

@@ -9,6 +9,7 @@ import { connectNode } from '../../source/node/connect.ts';
 import { type Credentials, defaultCookiePath, fileCredentials } from '../../source/node/credentials.ts';
 import { EXTRANONCE1_BYTES, jobFromTemplate } from '../../source/node/job.ts';
 import { createRpcClient } from '../../source/node/rpc.ts';
+import { NO_STATS, summarize } from '../../stats.ts';
 import { type Context, reporterFor } from '../context.ts';
 import { defaultJournalPath, engineChoice, networkName, nodeUrl, seconds, wholeNumber } from '../options.ts';
 import { runMiner, stamped } from '../run-miner.ts';
@@ -86,6 +87,7 @@ export function addMine(program: Command, context: Context, done: (code: ExitCod
 }
 
 async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode> {
+  const startedMs = performance.now();
   const reporter = reporterFor(context, flags.json);
   const emit = stamped(reporter);
   const { address } = flags;
@@ -128,7 +130,8 @@ async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode
     });
     reporter.summary(summary);
   } catch (error) {
-    if (!context.interrupted.aborted) throw error;
+    if (!signal.aborted || (error as Error).name !== 'AbortError') throw error;
+    reporter.summary(summarize(NO_STATS, (performance.now() - startedMs) / 1000)); // it ended before there was a node
   } finally {
     await engine.close();
     rpc.close();

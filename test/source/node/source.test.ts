@@ -20,7 +20,7 @@ const templateAt = (tip: number, changes: object = {}) => ({
 });
 
 let folder: string;
-const cleanUps: (() => Promise<unknown> | void)[] = [];
+const cleanUps: (() => unknown)[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hashgap-test-'));
   await writeFile(join(folder, '.cookie'), 'a:b');
