@@ -29,7 +29,7 @@ export function processContext(proc: NodeJS.Process): Context {
   const colours = proc.stdout.isTTY === true && proc.stdout.hasColors() && !proc.env.NO_COLOR;
   return {
     output: {
-      width: proc.stdout.columns ?? Number.POSITIVE_INFINITY,
+      width: proc.stdout.columns ?? (Number(proc.env.COLUMNS) || Number.POSITIVE_INFINITY),
       out: (line) => proc.stdout.write(`${line}\n`),
       err: (line) => proc.stderr.write(`${line}\n`),
       paint: (colour, text) => (colours ? styleText(colour, text) : text),

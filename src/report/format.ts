@@ -71,6 +71,19 @@ const DURATIONS = [
   [60, 'minute'],
 ] as const;
 
+/**
+ * A count with its noun, in the plural where it should be.
+ *
+ * @example
+ * ```ts
+ * formatCount(1, 'block'); // '1 block'
+ * formatCount(20, 'block'); // '20 blocks'
+ * ```
+ */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`;
+}
+
 function threeDigits(value: number): string {
   if (value >= 1000) return Math.round(value).toLocaleString('en-US');
   return String(Number(value.toPrecision(3)));

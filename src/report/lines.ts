@@ -1,7 +1,7 @@
 /** The lines reporter: one line for each thing that happened; results to stdout, progress to stderr. */
 import type { MinerEvent } from '../events.ts';
 import { NO_STATS, reduceStats, type Stats, type Summary } from '../stats.ts';
-import { formatDuration, formatQuantity } from './format.ts';
+import { formatCount, formatDuration, formatQuantity } from './format.ts';
 
 /** Where a reporter writes, and how. */
 export interface Output {
@@ -74,7 +74,7 @@ export function createLinesReporter(output: Output): Reporter {
 function progressLine(event: MinerEvent, paint: Output['paint']): string | undefined {
   switch (event.type) {
     case 'engine':
-      return `engine ${event.engine}, kernel ${event.kernel}, ${event.threads} threads`;
+      return `engine ${event.engine}, kernel ${event.kernel}, ${formatCount(event.threads, 'thread')}`;
     case 'source-up':
       return `connected to ${event.source}`;
     case 'source-down':
@@ -115,7 +115,7 @@ function verdictLine(
 function summaryLine(summary: Summary): string {
   const { blocks, accepted, rejected, stale, hashes, hashesPerSecond, seconds } = summary;
   return (
-    `${blocks} blocks in ${formatDuration(seconds)}: ${accepted} accepted, ${rejected} rejected, ${stale} stale; ` +
+    `${formatCount(blocks, 'block')} in ${formatDuration(seconds)}: ${accepted} accepted, ${rejected} rejected, ${stale} stale; ` +
     `${formatQuantity(hashes, 'hashes')}, ${formatQuantity(hashesPerSecond, 'H/s')}`
   );
 }
@@ -126,6 +126,6 @@ function summaryNotes({ pending, recovered, hardwareErrors }: Summary): string[]
     ...(pending > 0
       ? [`${pending} without an answer yet: kept in the journal, submitted again at the next start`]
       : []),
-    ...(hardwareErrors > 0 ? [`${hardwareErrors} hardware errors: run hashgap verify`] : []),
+    ...(hardwareErrors > 0 ? [`${formatCount(hardwareErrors, 'hardware error')}: run hashgap verify`] : []),
   ];
 }

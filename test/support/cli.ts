@@ -10,7 +10,7 @@ export const CLI_PATH = join(import.meta.dirname, '../../dist/cli/main.js');
 
 /** A line of `--json`. */
 export interface JsonLine {
-  readonly type: string;
+  readonly type?: string;
   readonly [name: string]: unknown;
 }
 
@@ -104,7 +104,7 @@ async function collect(child: ChildProcess, onLine: (line: JsonLine) => void): P
 function parse(text: string): JsonLine | undefined {
   try {
     const line: unknown = JSON.parse(text);
-    return typeof line === 'object' && line !== null && 'type' in line ? (line as JsonLine) : undefined;
+    return typeof line === 'object' && line !== null ? (line as JsonLine) : undefined;
   } catch {
     return undefined;
   }
