@@ -1,4 +1,5 @@
 /** The JavaScript engine: one worker thread for each scan in flight. */
+import { setMaxListeners } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { HashgapError } from '../../errors.ts';
@@ -91,6 +92,7 @@ function startThread() {
       if (failure !== undefined) return Promise.reject(failure);
       const id = ++lastId;
       const cancel = () => Atomics.store(cancelled, 0, id);
+      setMaxListeners(0, signal); // one for each scan in flight is no leak
       signal.addEventListener('abort', cancel, { once: true });
       worker.ref();
       return new Promise<ScanResult>((resolve, reject) => {
