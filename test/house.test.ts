@@ -17,7 +17,7 @@ it('keeps the import law', () => {
 
 describe('docs/errors.md', () => {
   const page = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
-  const documented = [...page.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm)].map(([, code, exit]) => [
+  const documented = [...page.matchAll(/^\| `([A-Z_]+)` +\| (\d+) +\|/gm)].map(([, code, exit]) => [
     code,
     Number(exit),
   ]);

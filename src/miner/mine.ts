@@ -25,9 +25,12 @@ export interface MineOptions {
   readonly graceMs?: number;
 }
 
+/** How long mining waits for the answers to recovered blocks, milliseconds. */
+const HEAD_START_MS = 1_000;
+
 /**
- * Mines until `signal` aborts or `blocks` are accepted. Blocks that an earlier run left in the journal are submitted again first thing,
- * beside the mining. Every block found is on disk before it is sent, and at the end every one has a verdict or is still in the journal.
+ * Mines until `signal` aborts or `blocks` are accepted. Blocks that an earlier run left in the journal are submitted again first thing;
+ * mining starts when they have an answer, or after a second. Every block found is on disk before it is sent, and at the end every one has a verdict or is still in the journal.
  *
  * @throws {HashgapError} `ENGINE_FAILED`; nothing a node or a disk does ends the run.
  */
@@ -51,10 +54,12 @@ export async function mine(options: MineOptions): Promise<void> {
     source.refresh();
   };
 
-  for (const block of journal.pending) {
+  const recoveries = journal.pending.map((block) => {
     emit({ type: 'recovered', hash: hashToDisplay(block.hash), height: block.height });
-    over.watch(settling.settle(block, 'recovered'));
-  }
+    return over.watch(settling.settle(block, 'recovered'));
+  });
+  if (recoveries.length > 0) await headStart(recoveries, over.signal);
+
   let jobOver = new AbortController();
   let scanning: Promise<void> = Promise.resolve();
   for await (const job of source.jobs(over.signal)) {
@@ -72,6 +77,16 @@ export async function mine(options: MineOptions): Promise<void> {
   await scanning;
   await settling.finish();
   over.rethrow();
+}
+
+/** Recovered blocks go first for a moment: mined beside them, the first new block could be a rival at their height. */
+async function headStart(recoveries: readonly Promise<void>[], signal: AbortSignal): Promise<void> {
+  const answered = new AbortController();
+  const wait = delay(HEAD_START_MS, undefined, { signal: AbortSignal.any([signal, answered.signal]) }).catch(
+    () => {},
+  );
+  await Promise.race([Promise.all(recoveries), wait]);
+  answered.abort();
 }
 
 /** The end of a run: asked for from outside, reached, or forced by a failure. */

@@ -14,9 +14,12 @@ export interface SettleOptions {
   readonly emit: Emit;
   /** Ends the retries; the block stays in the journal. */
   readonly signal: AbortSignal;
-  /** The first wait between tries, milliseconds; it doubles up to 10 s. @default 250 */
+  /** The first wait between tries, milliseconds; it doubles up to a second, so that a node that is back hears of the block soon. @default 250 */
   readonly retryMs?: number;
 }
+
+/** The longest wait between tries, milliseconds. */
+const MAX_RETRY_MS = 1_000;
 
 /** Where a block comes from: this run, with the time it was verified (performance.now), or an earlier one. */
 export type Origin = { readonly foundAtMs: number } | 'recovered';
@@ -35,7 +38,7 @@ export async function settleBlock(
   const named = { hash: hashToDisplay(block.hash), height: block.height, recovered: origin === 'recovered' };
   const latency = origin === 'recovered' ? {} : { foundToSentMs: performance.now() - origin.foundAtMs };
   let reported = '';
-  for (let waitMs = retryMs; ; waitMs = Math.min(2 * waitMs, 10_000)) {
+  for (let waitMs = retryMs; ; waitMs = Math.min(2 * waitMs, MAX_RETRY_MS)) {
     const verdict = await sink.submit(block, signal);
     if (verdict.outcome !== 'unknown') {
       await journalled(journal.settle(block, verdict), emit);

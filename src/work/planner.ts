@@ -7,61 +7,82 @@ const NONCES = 2 ** 32;
 /** Hands out the space of one job; every engine of a miner draws from the same one. */
 export interface Planner {
   /**
-   * The next `nonceCount` nonces, or the fewer that are left under this extranonce2.
+   * The next `nonceCount` nonces, or the fewer that are left under one extranonce2, for `versionCount` versions at once.
    *
+   * @param versionCount - versions that share one message schedule; fewer come where the job's mask has no room, and 1 keeps the job's
+   * own version. @default 1
    * @returns undefined once the space is exhausted: wait for the next job.
    */
-  next(nonceCount: number): WorkUnit | undefined;
+  next(nonceCount: number, versionCount?: number): WorkUnit | undefined;
 }
 
 /**
- * Plans one job. Nonces come first, then groups of versions, then extranonce2. Time is not rolled: getblocktemplate and
- * Stratum both give extranonce2 to spare, and on the test networks a changed time can change the target that consensus demands.
+ * Plans one job. Nonces come first, then groups of versions, then extranonce2. Engines that ask for different numbers of versions never share
+ * an extranonce2, so that no header is handed out twice whatever they ask for. Time is not rolled: getblocktemplate and Stratum both give
+ * extranonce2 to spare, and on the test networks a changed time can change the target that consensus demands.
  *
- * @param versionsPerUnit - versions that share one message schedule; 1 keeps the job's own version.
  * @example
  * ```ts
  * const planner = createPlanner(job);
  * planner.next(1000)?.nonceStart; // 0
  * planner.next(1000)?.nonceStart; // 1000
+ * planner.next(1000, 4)?.versions.length; // 4
  * ```
  */
-export function createPlanner(job: Job, versionsPerUnit = 1): Planner {
-  const spaces = headerSpaces(job, versionsPerUnit);
-  let space: HeaderSpace | undefined = spaces.next().value ?? undefined;
-  let nonceStart = 0;
+export function createPlanner(job: Job): Planner {
+  const extranonce2s = countedBytes(job.extranonce2Bytes);
+  const streams = new Map<number, Stream>();
   return {
-    next(nonceCount) {
-      if (nonceStart === NONCES) {
-        space = spaces.next().value ?? undefined;
-        nonceStart = 0;
-      }
-      if (space === undefined) return undefined;
-      const unit = { ...space, nonceStart, nonceCount: Math.min(nonceCount, NONCES - nonceStart) };
-      nonceStart += unit.nonceCount;
-      return unit;
+    next(nonceCount, versionCount = 1) {
+      const stream = streams.get(versionCount) ?? createStream(job, extranonce2s, versionCount);
+      streams.set(versionCount, stream);
+      return stream(nonceCount);
     },
   };
 }
 
-function* headerSpaces(job: Job, versionsPerUnit: number): Generator<HeaderSpace, undefined> {
-  const extranonce2s = 256n ** BigInt(job.extranonce2Bytes);
-  for (let counter = 0n; counter < extranonce2s; counter++) {
-    const extranonce2 = extranonce2Bytes(counter, job.extranonce2Bytes);
-    for (const versions of versionGroups(job, versionsPerUnit)) yield headerSpace(job, extranonce2, versions);
+/** Nonce ranges for groups of one size. */
+type Stream = (nonceCount: number) => WorkUnit | undefined;
+
+function createStream(job: Job, extranonce2s: Iterator<Uint8Array, undefined>, versionCount: number): Stream {
+  const spaces = headerSpaces(job, extranonce2s, versionCount);
+  let space: HeaderSpace | undefined;
+  let nonceStart = NONCES;
+  return (nonceCount) => {
+    if (nonceStart === NONCES) {
+      space = spaces.next().value;
+      nonceStart = 0;
+    }
+    if (space === undefined) return undefined;
+    const unit = { ...space, nonceStart, nonceCount: Math.min(nonceCount, NONCES - nonceStart) };
+    nonceStart += unit.nonceCount;
+    return unit;
+  };
+}
+
+function* headerSpaces(
+  job: Job,
+  extranonce2s: Iterator<Uint8Array, undefined>,
+  versionCount: number,
+): Generator<HeaderSpace, undefined> {
+  for (let next = extranonce2s.next(); !next.done; next = extranonce2s.next()) {
+    for (const versions of versionGroups(job, versionCount)) yield headerSpace(job, next.value, versions);
   }
   return undefined;
 }
 
-/** The counter as big-endian bytes: counted in bigint, since 8 bytes pass 2^53. */
-function extranonce2Bytes(counter: bigint, length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => Number((counter >> BigInt(8 * (length - 1 - i))) & 0xffn));
+/** Every value of `length` bytes, big-endian; counted in bigint, since 8 bytes pass 2^53. */
+function* countedBytes(length: number): Generator<Uint8Array, undefined> {
+  for (let counter = 0n; counter < 256n ** BigInt(length); counter++) {
+    yield Uint8Array.from({ length }, (_, i) => Number((counter >> BigInt(8 * (length - 1 - i))) & 0xffn));
+  }
+  return undefined;
 }
 
 /** Every version inside the job's mask, in groups; the first group starts with the mask's bits all zero. */
-function* versionGroups(job: Job, versionsPerUnit: number): Generator<number[]> {
+function* versionGroups(job: Job, versionCount: number): Generator<number[]> {
   const maskBits = Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (job.versionMask >>> bit) & 1);
-  const groupSize = Math.min(versionsPerUnit, 2 ** maskBits.length);
+  const groupSize = Math.min(versionCount, 2 ** maskBits.length);
   if (groupSize === 1) {
     yield [job.version];
     return;

@@ -2,49 +2,71 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/bitcoin/hex.ts';
-import { createPlanner } from '../../src/work/planner.ts';
+import { createPlanner, type Planner } from '../../src/work/planner.ts';
 import type { WorkUnit } from '../../src/work/unit.ts';
 import { regtestJob } from '../support/jobs.ts';
 
 const NONCES = 2 ** 32;
 
-function allUnits(planner: ReturnType<typeof createPlanner>, size: () => number): WorkUnit[] {
+/** Asks in turn for the wanted sizes until nothing is left for any number of versions. */
+function allUnits(planner: Planner, sizes: readonly number[], versionCounts: readonly number[]): WorkUnit[] {
   const units: WorkUnit[] = [];
-  for (let unit = planner.next(size()); unit !== undefined; unit = planner.next(size())) units.push(unit);
+  let dry = 0;
+  for (let turn = 0; dry < versionCounts.length; turn++) {
+    const unit = planner.next(sizes[turn % sizes.length]!, versionCounts[turn % versionCounts.length]);
+    dry = unit === undefined ? dry + 1 : 0;
+    if (unit !== undefined) units.push(unit);
+  }
   return units;
 }
 
+/** Where each space ends that was handed out in order: a space is one coinbase and one version. */
+function endsOfSpaces(units: readonly WorkUnit[]): Map<string, number> {
+  const ends = new Map<string, number>();
+  for (const { coinbase, versions, nonceStart, nonceCount } of units) {
+    for (const version of versions) {
+      const space = `${toHex(coinbase)}/${version}`;
+      expect(nonceStart).toBe(ends.get(space) ?? 0);
+      ends.set(space, nonceStart + nonceCount);
+    }
+  }
+  return ends;
+}
+
+const sizes = fc.array(fc.integer({ min: 2 ** 29, max: NONCES }), { minLength: 1, maxLength: 7 });
+const job = () => regtestJob({ extranonce2Bytes: 1, versionMask: 0x6000 });
+
 describe('createPlanner', () => {
   it('hands out the whole space once, whatever sizes are asked for', () => {
-    const sizes = fc.array(fc.integer({ min: 2 ** 29, max: NONCES }), { minLength: 1, maxLength: 7 });
     fc.assert(
-      fc.property(sizes, fc.constantFrom(1, 2, 4), (wanted, versionsPerUnit) => {
-        const job = regtestJob({ extranonce2Bytes: 1, versionMask: 0x6000 });
-        let turn = 0;
-        const units = allUnits(createPlanner(job, versionsPerUnit), () => wanted[turn++ % wanted.length]!);
-        const spaces = new Map<string, number>(); // a space is one coinbase and one version: its nonces are handed out in order
-        for (const { coinbase, versions, nonceStart, nonceCount } of units) {
-          for (const version of versions) {
-            const space = `${toHex(coinbase)}/${version}`;
-            expect(nonceStart).toBe(spaces.get(space) ?? 0);
-            spaces.set(space, nonceStart + nonceCount);
-          }
-        }
-        const versionsInAll = versionsPerUnit === 1 ? 1 : 4;
-        expect(spaces.size).toBe(256 * versionsInAll);
-        expect([...spaces.values()].every((end) => end === NONCES)).toBe(true);
+      fc.property(sizes, fc.constantFrom(1, 2, 4), (wanted, versionCount) => {
+        const ends = endsOfSpaces(allUnits(createPlanner(job()), wanted, [versionCount]));
+        expect(ends.size).toBe(256 * (versionCount === 1 ? 1 : 4));
+        expect([...ends.values()].every((end) => end === NONCES)).toBe(true);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('hands out no header twice to engines that want different numbers of versions', () => {
+    const mixes = fc.array(fc.constantFrom(1, 2, 4), { minLength: 2, maxLength: 6 });
+    fc.assert(
+      fc.property(sizes, mixes, (wanted, versionCounts) => {
+        const ends = endsOfSpaces(allUnits(createPlanner(job()), wanted, versionCounts));
+        expect([...ends.values()].every((end) => end === NONCES)).toBe(true);
+        expect(new Set([...ends.keys()].map((space) => space.split('/')[0])).size).toBe(256);
       }),
       { numRuns: 15 },
     );
   });
 
   it('keeps the version of a job that allows no rolling', () => {
-    const unit = createPlanner(regtestJob({ version: 0x30000000, versionMask: 0 }), 4).next(1);
+    const unit = createPlanner(regtestJob({ version: 0x30000000, versionMask: 0 })).next(1, 4);
     expect(unit?.versions).toEqual([0x30000000]);
   });
 
   it('rolls only bits inside the mask, and shares one tail', () => {
-    const unit = createPlanner(regtestJob({ version: 0x20000004, versionMask: 0x1fffe000 }), 8).next(1);
+    const unit = createPlanner(regtestJob({ version: 0x20000004, versionMask: 0x1fffe000 })).next(1, 8);
     expect(unit?.versions).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((i) => 0x20000004 + i * 0x2000));
     expect(unit?.midstates).toHaveLength(64);
     expect(unit?.tail).toHaveLength(3);
