@@ -93,19 +93,26 @@ describe('call', () => {
     });
   });
 
-  it('tells a missing cookie, and a refused connection', async () => {
-    const rpc = await clientOf(() => ({ result: 1 }));
-    await node?.close();
-    node = undefined;
+  it('tells a missing cookie where a node answers', async () => {
+    await clientOf(() => ({ status: 401, body: '' }));
+    const rpc = createRpcClient(new URL(node!.url), fileCredentials(join(folder, 'none')));
     await expect(rpc.call('x')).rejects.toMatchObject({
-      code: 'NODE_UNREACHABLE',
-      message: expect.stringContaining('the connection was refused'),
-    });
-    const nobody = createRpcClient(new URL('http://127.0.0.1:1'), fileCredentials(join(folder, 'none')));
-    await expect(nobody.call('x')).rejects.toMatchObject({
       code: 'COOKIE_UNREADABLE',
       message: expect.stringContaining('no file there'),
     });
+    rpc.close();
+  });
+
+  it('tells a refused connection, with or without a cookie', async () => {
+    const refused = {
+      code: 'NODE_UNREACHABLE',
+      message: expect.stringContaining('the connection was refused'),
+    };
+    for (const path of [cookie, join(folder, 'none')]) {
+      const rpc = createRpcClient(new URL('http://127.0.0.1:1'), fileCredentials(path));
+      await expect(rpc.call('x')).rejects.toMatchObject(refused);
+      rpc.close();
+    }
   });
 
   it('never shows a secret in an error', async () => {
