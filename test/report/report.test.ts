@@ -97,7 +97,7 @@ describe('the lines reporter', () => {
         "err  8.22 MH/s, 2 accepted",
         "out  3 blocks in 11 s: 2 accepted, 1 rejected, 0 stale; 91.5 Mhashes, 8.32 MH/s",
         "out  1 of them found by an earlier run",
-        "out  1 hardware errors: run hashgap verify",
+        "out  1 hardware error: run hashgap verify",
       ]
     `);
   });
