@@ -14,7 +14,7 @@
     # node-gyp's own default is an older C++.
     'cflags_cc!': ['-std=gnu++17', '-std=gnu++20'],
     'cflags_cc': ['-std=c++20', '-fno-exceptions', '-Wall', '-Wextra'],
-    # Nothing but the module's entry point is visible, so two copies of the addon never mix.
+    # Nothing but the module's entry points is visible (native/exports.map), so two copies of the addon never mix.
     'cflags': ['-O3', '-fvisibility=hidden', '-fPIC'],
     # Untested: macOS.
     'xcode_settings': {
@@ -41,6 +41,7 @@
         'native/cpu_features.cc',
         'native/dispatch.cc',
         'native/kernel_scalar.cc',
+        'native/placement.cc',
         'native/pool.cc',
         'native/pool_object.cc',
         'native/scan.cc',
@@ -48,9 +49,12 @@
       ],
       'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
       'conditions': [
-        ['target_arch=="x64"', {'dependencies': ['kernel_shani']}],
+        ['target_arch=="x64"', {'dependencies': ['kernel_avx2', 'kernel_avx512', 'kernel_shani', 'kernel_sse41']}],
+        ['target_arch=="arm64"', {'dependencies': ['kernel_armv8', 'kernel_neon']}],
         # A symbol that is missing fails the load, where the reason can be shown, not a scan.
-        ['OS=="linux"', {'ldflags': ['-Wl,-z,now']}],
+        ['OS=="linux"', {
+          'ldflags': ['-Wl,-z,now', '-Wl,--version-script=<(module_root_dir)/native/exports.map'],
+        }],
       ],
     },
   ],
@@ -61,11 +65,51 @@
     ['target_arch=="x64"', {
       'targets': [
         {
+          'target_name': 'kernel_avx2',
+          'type': 'static_library',
+          'sources': ['native/kernel_avx2.cc'],
+          'cflags': ['-mavx2'],
+          'xcode_settings': {'OTHER_CFLAGS': ['-mavx2']},
+          'msvs_settings': {'VCCLCompilerTool': {'EnableEnhancedInstructionSet': '5'}}, # /arch:AVX2
+        },
+        {
+          'target_name': 'kernel_avx512',
+          'type': 'static_library',
+          'sources': ['native/kernel_avx512.cc'],
+          'cflags': ['-mavx512f', '-mavx512bw', '-mavx512vl'],
+          'xcode_settings': {'OTHER_CFLAGS': ['-mavx512f', '-mavx512bw', '-mavx512vl']},
+          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
+        },
+        {
+          'target_name': 'kernel_sse41',
+          'type': 'static_library',
+          'sources': ['native/kernel_sse41.cc'],
+          'cflags': ['-msse4.1', '-mssse3'],
+          'xcode_settings': {'OTHER_CFLAGS': ['-msse4.1', '-mssse3']},
+        },
+        {
           'target_name': 'kernel_shani',
           'type': 'static_library',
           'sources': ['native/kernel_shani.cc'],
           'cflags': ['-msha', '-msse4.1', '-mssse3'],
           'xcode_settings': {'OTHER_CFLAGS': ['-msha', '-msse4.1', '-mssse3']},
+        },
+      ],
+    }],
+    # Run on Linux under an emulator (test/native/arm.test.ts), untested on macOS and Windows. There the compilers need no
+    # flag: Apple's chips all have the SHA-256 instructions, and MSVC's intrinsics are always there.
+    ['target_arch=="arm64"', {
+      'targets': [
+        {
+          'target_name': 'kernel_armv8',
+          'type': 'static_library',
+          'sources': ['native/kernel_armv8.cc'],
+          'conditions': [['OS=="linux"', {'cflags': ['-march=armv8-a+crypto']}]],
+        },
+        {
+          'target_name': 'kernel_neon',
+          'type': 'static_library',
+          'sources': ['native/kernel_neon.cc'],
         },
       ],
     }],

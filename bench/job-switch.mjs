@@ -1,18 +1,23 @@
 /** How fast a new job reaches every thread: from the abort to the moment the last scan has ended. */
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listKernels, startEngine } from '../dist/engine/select.js';
-import { printSpread } from './harness.mjs';
+import { createBenchWork } from '../dist/engine/bench-work.js';
+import { measureEngine } from '../dist/engine/measure.js';
+import { startEngine } from '../dist/engine/select.js';
+import { formatCount } from '../dist/report/format.js';
+import { kernelsHere, printSpread } from './harness.mjs';
 
-const SWITCHES = 100;
+const SWITCHES = 40;
+const WARM_UP_SECONDS = 0.1;
 
-/** Every kernel of this machine, with 1 and with 4 midstates per nonce. */
+/** Every kernel of this machine, with 1, 4 and 64 midstates per nonce. */
 export async function benchJobSwitch() {
-  for (const kernel of listKernels().filter(({ missing }) => missing.length === 0)) {
+  console.log('job switch, from the abort of a scan on every CPU until the last thread has stopped:');
+  for (const kernel of kernelsHere()) {
     const engine = startEngine(kernel, availableParallelism());
-    for (const midstates of [1, 4])
+    for (const midstates of [1, 4, 64])
       printSpread(
-        `job switch, ${kernel.name} x${engine.parallelism}, k=${midstates}`,
+        `${kernel.name}, ${engine.parallelism} threads, ${formatCount(midstates, 'midstate')}`,
         await switches(engine, midstates),
       );
     await engine.close();
@@ -20,17 +25,12 @@ export async function benchJobSwitch() {
 }
 
 async function switches(engine, midstates) {
-  const request = {
-    midstates: new Uint32Array(8 * midstates),
-    tail: new Uint32Array(3),
-    target: new Uint32Array(8), // no hash is zero: only the abort ends a scan
-    nonceStart: 0,
-    nonceCount: 2 ** 32,
-  };
+  const work = createBenchWork(midstates);
+  await measureEngine(engine, WARM_UP_SECONDS); // starting threads and compiling code is no part of a switch
   const samples = [];
   for (let i = 0; i < SWITCHES; i++) {
     const job = new AbortController();
-    const scans = Array.from({ length: engine.parallelism }, () => engine.scan(request, job.signal));
+    const scans = Array.from({ length: engine.parallelism }, () => engine.scan(work.next(), job.signal));
     await delay(5 + (i % 7)); // let every thread get into its stride, at no fixed phase
     const startedMs = performance.now();
     job.abort();

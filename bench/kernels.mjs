@@ -1,30 +1,31 @@
-/** Hashrate of every kernel of this machine on one thread and on all: median and spread of several samples. */
+/** Hashrate of every kernel here: one thread with 1 midstate and with as many as it prefers, then every CPU. */
 import { availableParallelism } from 'node:os';
-import { measureEngine } from '../dist/engine/measure.js';
-import { listKernels, startEngine } from '../dist/engine/select.js';
+import { benchKernel } from '../dist/engine/bench.js';
+import { benchLines } from '../dist/report/bench.js';
+import { kernelsHere } from './harness.mjs';
 
-const SAMPLES = 5;
-const SAMPLE_MS = 200;
+const SAMPLES = 3;
+const SAMPLE_SECONDS = 0.15;
 
-/** Wall time, so run it on a machine that does nothing else. */
+/** The short form of `hashgap bench --kernel all`. */
 export async function benchKernels() {
-  for (const kernel of listKernels().filter(({ missing }) => missing.length === 0)) {
-    for (const threads of new Set([1, availableParallelism()])) {
-      const engine = startEngine(kernel, threads);
-      await measureEngine(engine, SAMPLE_MS); // warm
-      const rates = [];
-      for (let i = 0; i < SAMPLES; i++) {
-        const { hashes, seconds } = await measureEngine(engine, SAMPLE_MS);
-        rates.push(hashes / seconds / 1e6);
-      }
-      await engine.close();
-      rates.sort((a, b) => a - b);
-      const [worst, median, best] = [rates[0], rates[Math.floor(SAMPLES / 2)], rates.at(-1)].map((rate) =>
-        rate.toFixed(2),
-      );
-      console.log(
-        `${`hashrate, ${kernel.name} x${threads}`.padEnd(44)} median ${median} MH/s  best ${best}  worst ${worst}`,
-      );
+  const rows = [];
+  for (const kernel of kernelsHere()) {
+    for (const shape of shapesOf(kernel)) {
+      const plan = { kernel, ...shape, seconds: SAMPLE_SECONDS, samples: SAMPLES };
+      rows.push(await benchKernel(plan, new AbortController().signal));
     }
   }
+  console.log(`hashrate of every kernel, ${SAMPLES} samples of ${SAMPLE_SECONDS} s; by the wall clock, and`);
+  console.log('for each second of processor time, which other programs do not change:');
+  for (const line of benchLines(rows, Number.POSITIVE_INFINITY)) console.log(line);
+}
+
+function shapesOf(kernel) {
+  const alone = (kernel.preferredMidstates === 1 ? [1] : [1, 'auto']).map((midstates) => ({
+    threads: 1,
+    midstates,
+  }));
+  const cpus = availableParallelism();
+  return cpus === 1 ? alone : [...alone, { threads: cpus, midstates: 'auto' }];
 }

@@ -70,6 +70,7 @@ export async function benchLatency() {
   rpc.close();
   await node.close();
   await rm(folder, { recursive: true });
+  console.log(`latency of mining ${BLOCKS} blocks on the embedded node, ${kernel.name}:`);
   printSpread('template received to first hash', toFirstHash);
   printSpread('block found to submitblock sent, on disk', toSent);
 }

@@ -15,7 +15,8 @@ namespace {
 #define HASHGAP_TEXT(x) HASHGAP_TEXT_OF(x)
 #define HASHGAP_TEXT_OF(x) #x
 #if defined(__clang__)
-constexpr char kCompiler[] = "clang " __clang_version__;
+constexpr char kCompiler[] = "clang " HASHGAP_TEXT(__clang_major__) "." HASHGAP_TEXT(
+    __clang_minor__) "." HASHGAP_TEXT(__clang_patchlevel__);
 #elif defined(__GNUC__)
 constexpr char kCompiler[] = "g++ " __VERSION__;
 #elif defined(_MSC_VER)
@@ -58,7 +59,7 @@ Napi::Value HashgapAddon::DescribeCpu(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// kernels() -> [{ name, lanes, needs, supported }], the preferred one first
+// kernels() -> [{ name, lanes, preferredMidstates, needs, supported }], the preferred one first
 Napi::Value HashgapAddon::ListKernels(const Napi::CallbackInfo& info) {
   Napi::Array result = Napi::Array::New(info.Env());
   uint32_t count = 0;
@@ -66,6 +67,7 @@ Napi::Value HashgapAddon::ListKernels(const Napi::CallbackInfo& info) {
     Napi::Object row = Napi::Object::New(info.Env());
     row["name"] = kernel.name;
     row["lanes"] = kernel.lanes;
+    row["preferredMidstates"] = kernel.preferredMidstates;
     row["needs"] = FeatureNames(info.Env(), kernel.needs);
     row["supported"] = Supports(cpu_.features, kernel);
     result[count++] = row;

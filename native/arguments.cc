@@ -54,6 +54,15 @@ size_t MidstateCount(Napi::Value value) {
   return length % 8 == 0 && length / 8 <= kMaxMidstates ? length / 8 : 0;
 }
 
+// Sets `flag` to the property if it is there; returns whether it was fine.
+bool ReadFlag(Napi::Object options, const char* name, bool& flag) {
+  const Napi::Value value = options.Get(name);
+  if (value.IsBoolean()) flag = value.As<Napi::Boolean>();
+  if (value.IsBoolean() || value.IsUndefined()) return true;
+  ThrowExpected(options.Env(), (std::string(name) + " to be true or false").c_str(), value);
+  return false;
+}
+
 }  // namespace
 
 void ThrowExpected(Napi::Env env, const char* expected, Napi::Value received) {
@@ -87,6 +96,21 @@ std::optional<uint64_t> ReadInteger(Napi::Value value, const char* name, uint64_
                                std::to_string(least) + " to " + std::to_string(most);
   ThrowExpected(value.Env(), expected.c_str(), value);
   return std::nullopt;
+}
+
+std::optional<PoolOptions> ReadPoolOptions(Napi::Value value) {
+  PoolOptions options;
+  if (value.IsUndefined()) return options;
+  if (!value.IsObject()) {
+    ThrowExpected(value.Env(), "options to be an object", value);
+    return std::nullopt;
+  }
+  const auto given = value.As<Napi::Object>();
+  if (!ReadFlag(given, "pin", options.pin) ||
+      !ReadFlag(given, "lowPriority", options.lowPriority)) {
+    return std::nullopt;
+  }
+  return options;
 }
 
 bool ReadScan(const Napi::CallbackInfo& info, size_t index, Scan& scan) {

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "kernel.h"
+#include "pool.h"
 #include "scan.h"
 
 namespace hashgap {
@@ -23,6 +24,9 @@ const Kernel* ReadKernel(Napi::Value value, uint32_t features);
 // A whole number from `least` to `most`; `name` says what it is.
 std::optional<uint64_t> ReadInteger(Napi::Value value, const char* name, uint64_t least,
                                     uint64_t most);
+
+// { pin, lowPriority }, each true unless given; undefined stands for {}.
+std::optional<PoolOptions> ReadPoolOptions(Napi::Value value);
 
 // Fills the scan from five arguments from `index` on: midstates, tail, target, nonceStart and
 // nonceCount. Returns whether all were fine.

@@ -44,7 +44,7 @@ bool AtOrBelow(const State& hash, const uint32_t (&target)[8]) {
 
 }  // namespace
 
-uint32_t Confirm(const Work& work, uint32_t first, uint32_t lanes, const uint32_t* candidates,
+uint32_t Confirm(const Work& work, uint32_t first, uint32_t lanes, const LaneMask* candidates,
                  Hit* hits) {
   uint32_t count = 0;
   for (uint32_t lane = 0; lane < lanes; ++lane) {

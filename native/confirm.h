@@ -11,7 +11,7 @@ namespace hashgap {
 // Checks the candidates of one batch. Bit `lane` of `candidates[v]` marks the nonce `first + lane`
 // with version `v`; lanes from `lanes` on lie past the end of the range and are ignored. Writes the
 // true hits to `hits` in the order of their nonces, and returns how many there are.
-uint32_t Confirm(const Work& work, uint32_t first, uint32_t lanes, const uint32_t* candidates,
+uint32_t Confirm(const Work& work, uint32_t first, uint32_t lanes, const LaneMask* candidates,
                  Hit* hits);
 
 }  // namespace hashgap

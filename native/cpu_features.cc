@@ -1,4 +1,4 @@
-// What this CPU can run: cpuid and xgetbv on x86, the auxiliary vector on Arm.
+// What this CPU can run: cpuid and xgetbv on x86, what the operating system says on Arm.
 #include "cpu_features.h"
 
 #include <cstring>
@@ -12,6 +12,10 @@
 #endif
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#elif defined(_M_ARM64)
+#include <windows.h>
 #endif
 
 namespace hashgap {
@@ -103,16 +107,31 @@ Cpu DetectCpu() {
 
 #elif defined(__aarch64__) || defined(_M_ARM64)
 
-// No kernel uses these yet. Every 64-bit Arm CPU that runs Node has NEON; untested.
-Cpu DetectCpu() {
-  Cpu cpu{};
-  cpu.features = kNeon;
+namespace {
+
+bool HasSha2() {
 #if defined(__linux__)
   constexpr unsigned long kHwcapSha2 = 1ul << 6;  // HWCAP_SHA2 of asm/hwcap.h
-  if ((getauxval(AT_HWCAP) & kHwcapSha2) != 0) cpu.features |= kArmSha2;
+  return (getauxval(AT_HWCAP) & kHwcapSha2) != 0;
 #elif defined(__APPLE__)
-  cpu.features |= kArmSha2;  // on every Apple chip since the A7
+  // Untested. macOS 11 does not know the name, but runs on no Arm chip without the instructions.
+  int present = 0;
+  size_t size = sizeof present;
+  return sysctlbyname("hw.optional.arm.FEAT_SHA256", &present, &size, nullptr, 0) != 0 ||
+         present != 0;
+#elif defined(_WIN32)
+  return IsProcessorFeaturePresent(PF_ARM_V8_CRYPTO_INSTRUCTIONS_AVAILABLE) != 0;  // untested
+#else
+  return false;
 #endif
+}
+
+}  // namespace
+
+Cpu DetectCpu() {
+  Cpu cpu{};
+  cpu.features = kNeon;  // part of every 64-bit Arm CPU that runs Node
+  if (HasSha2()) cpu.features |= kArmSha2;
   return cpu;
 }
 

@@ -22,6 +22,9 @@ struct Work {
   uint32_t target[8];
 };
 
+// One bit for each nonce of a batch.
+using LaneMask = uint64_t;
+
 // The header with this nonce and the midstate of this version hashes to the target or below.
 struct Hit {
   uint32_t nonce;
@@ -43,10 +46,18 @@ struct Kernel {
   uint32_t needs;
   // Nonces in one batch.
   uint32_t lanes;
+  // How many versions side by side to ask for where they can be rolled: from there on, more of them
+  // gain less than 2% (docs/kernels.md).
+  uint32_t preferredMidstates;
   ScanFn* scan;
 };
 
+ScanFn ScanNeon;
+ScanFn ScanArmv8;
 ScanFn ScanScalar;
+ScanFn ScanSse41;
+ScanFn ScanAvx2;
+ScanFn ScanAvx512;
 ScanFn ScanShani;
 
 }  // namespace hashgap

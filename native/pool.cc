@@ -6,16 +6,18 @@
 
 namespace hashgap {
 
-Pool::Pool(const Kernel& kernel, Done done, void* context)
-    : kernel_(kernel), done_(done), context_(context) {}
+Pool::Pool(const Kernel& kernel, PoolOptions options, Done done, void* context)
+    : kernel_(kernel), options_(options), done_(done), context_(context) {}
 
 Pool::~Pool() { Close(); }
 
 bool Pool::Start(uint32_t threads) {
   workers_ = std::make_unique<Worker[]>(threads);
+  const Cpus allowed = options_.pin ? AllowedCpus() : Cpus{};
   for (uint32_t i = 0; i < threads; ++i) {
     Worker& worker = workers_[i];
     worker.pool = this;
+    worker.cpus = ShareOf(allowed, i, threads);
     const auto body = [](void* argument) {
       Worker& self = *static_cast<Worker*>(argument);
       self.pool->Serve(self);
@@ -70,6 +72,8 @@ double Pool::CpuSeconds() const {
 }
 
 void Pool::Serve(Worker& worker) {
+  RunOn(worker.cpus);
+  if (options_.lowPriority) LowerPriority();
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return closing_ || !queue_.empty(); });

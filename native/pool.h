@@ -9,10 +9,19 @@
 #include <mutex>
 
 #include "kernel.h"
+#include "placement.h"
 #include "scan.h"
 #include "thread.h"
 
 namespace hashgap {
+
+// How a pool's threads share the machine.
+struct PoolOptions {
+  // Each on CPUs of its own, where there are enough of them and the system allows it.
+  bool pin = true;
+  // Behind every ordinary thread of the machine.
+  bool lowPriority = true;
+};
 
 class Pool {
  public:
@@ -20,7 +29,7 @@ class Pool {
   // touches the scan again.
   using Done = void (*)(void* context, Scan* scan);
 
-  Pool(const Kernel& kernel, Done done, void* context);
+  Pool(const Kernel& kernel, PoolOptions options, Done done, void* context);
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -42,12 +51,14 @@ class Pool {
   struct Worker {
     Thread thread;
     Pool* pool = nullptr;
+    Cpus cpus;             // where it is to run; none: anywhere
     Scan* scan = nullptr;  // what it works on; guarded by mutex_
   };
 
   void Serve(Worker& worker);
 
   const Kernel& kernel_;
+  const PoolOptions options_;
   const Done done_;
   void* const context_;
 

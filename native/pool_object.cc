@@ -30,12 +30,14 @@ PoolObject::PoolObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   if (kernel == nullptr) return;
   const auto threads = ReadInteger(info[1], "threads", 1, kMostThreads);
   if (!threads) return;
+  const auto options = ReadPoolOptions(info[2]);
+  if (!options) return;
   OpenMailbox(info.Env());
   // Any thread that ends a scan posts it to the event loop.
   const auto post = [](void* self, Scan* scan) {
     static_cast<PoolObject*>(self)->mailbox_.NonBlockingCall(scan);
   };
-  pool_ = std::make_unique<Pool>(*kernel, post, this);
+  pool_ = std::make_unique<Pool>(*kernel, *options, post, this);
   if (pool_->Start(static_cast<uint32_t>(*threads))) return;
   pool_.reset();
   CloseMailbox(info.Env());

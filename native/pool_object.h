@@ -12,7 +12,7 @@
 
 namespace hashgap {
 
-// new Pool(kernel, threads)
+// new Pool(kernel, threads, { pin = true, lowPriority = true } = {})
 //   scan(midstates, tail, target, nonceStart, nonceCount, callback) -> id
 //     then callback(noncesScanned, hits), hits being [nonce, versionIndex, ...]
 //   cancel(id)    close()    cpuSeconds()

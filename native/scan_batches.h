@@ -10,8 +10,8 @@
 namespace hashgap {
 namespace {
 
-// `Search` is built from a Work, has a constant kLanes of at most 32, and
-// `bool Batch(uint32_t first, uint32_t* candidates)`: sets bit `lane` of `candidates[v]` where the
+// `Search` is built from a Work, has a constant kLanes of at most 64, and
+// `bool Batch(uint32_t first, LaneMask* candidates)`: sets bit `lane` of `candidates[v]` where the
 // hash of nonce `first + lane` and version `v` has a most significant word at or below the
 // target's, and returns whether it set any.
 template <class Search>
@@ -19,7 +19,7 @@ uint32_t ScanBatches(const Work& work, uint32_t first, uint32_t count, Hit* hits
                      uint32_t* hitCount) {
   Search search(work);
   const uint32_t hitsPerBatch = Search::kLanes * work.midstateCount;
-  uint32_t candidates[kMaxMidstates];
+  LaneMask candidates[kMaxMidstates];
   uint32_t found = 0;
   uint32_t done = 0;
   while (done < count && capacity - found >= hitsPerBatch) {

@@ -1,4 +1,4 @@
-/** npm's install step: compiles the native engine, and when that cannot be done says why and lets the install succeed. */
+/** The install step of npm: compiles the native engine where no prebuilt one loads, and lets the install succeed when it cannot. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,31 +21,35 @@ const ADVICE = {
   ],
 };
 
-/** The addon that would be loaded: its path and, if it loads, what it says of itself. */
-function currentAddon() {
-  let path;
-  try {
-    path = createRequire(import.meta.url)('node-gyp-build').resolve(ROOT);
-  } catch {
-    return undefined;
-  }
+/**
+ * The addon that node-gyp-build finds, what was compiled here before what came prebuilt: its path and, if it loads, what
+ * it says of itself. Undefined when there is none.
+ */
+function findAddon({ prebuildsOnly }) {
   // In a process of its own: an addon that crashes must not take the install with it.
-  const script = `const { compiler, kernels } = require(process.argv[1]);
+  const script = `const path = require(process.argv[1]).resolve(process.argv[2]);
+    console.log(path);
+    const { compiler, kernels } = require(path);
     const names = kernels().filter((kernel) => kernel.supported).map((kernel) => kernel.name);
     console.log(JSON.stringify({ compiler, names }));`;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script, path], { encoding: 'utf8' });
-  return { path, loaded: status === 0 ? JSON.parse(stdout) : undefined, error: stderr };
+  const finder = createRequire(import.meta.url).resolve('node-gyp-build');
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script, finder, ROOT], {
+    encoding: 'utf8',
+    env: { ...process.env, PREBUILDS_ONLY: prebuildsOnly ? '1' : '' },
+  });
+  const [path, description] = stdout.split('\n');
+  if (path === '') return undefined;
+  return { path, loaded: status === 0 ? JSON.parse(description) : undefined, error: stderr };
 }
 
-/** Prebuilt files come with the sources they belong to; only what was compiled here can be out of date. */
-function isCurrent({ path, loaded }) {
-  if (loaded === undefined) return false;
+/** In a package prebuilt files come with the sources they belong to; in a checkout they age as all compiled files do. */
+function isCurrent(addon) {
+  if (addon?.loaded === undefined) return false;
+  const prebuilt = !addon.path.startsWith(join(ROOT, 'build'));
+  if (prebuilt && !existsSync(join(ROOT, '.git'))) return true;
   const native = join(ROOT, 'native');
   const sources = [join(ROOT, 'binding.gyp'), ...readdirSync(native).map((name) => join(native, name))];
-  return (
-    !path.startsWith(join(ROOT, 'build')) ||
-    sources.every((source) => statSync(source).mtimeMs <= statSync(path).mtimeMs)
-  );
+  return sources.every((source) => statSync(source).mtimeMs <= statSync(addon.path).mtimeMs);
 }
 
 function findProgram(names) {
@@ -128,10 +132,11 @@ function main() {
     console.log('hashgap: HASHGAP_SKIP_NATIVE is set, the native engine is not built');
     return;
   }
-  const existing = currentAddon();
-  if (existing !== undefined && isCurrent(existing)) return;
+  if (process.env.HASHGAP_NATIVE !== 'build' && isCurrent(findAddon({ prebuildsOnly: true }))) return;
+  const existing = findAddon({ prebuildsOnly: false });
+  if (existing?.path.startsWith(join(ROOT, 'build')) && isCurrent(existing)) return;
   const { reason, advice = [], output } = build();
-  const built = reason === undefined ? currentAddon() : undefined;
+  const built = reason === undefined ? findAddon({ prebuildsOnly: false }) : undefined;
   const loaded = built?.loaded;
   if (loaded !== undefined) {
     const outcome = `native engine built with ${loaded.compiler}, kernels ${loaded.names.join(', ')}`;

@@ -1,4 +1,4 @@
-/** Draws docs/demo.svg, the README's picture, from a real run of the demo on this machine: `npm run build && node scripts/picture.mjs`. */
+/** Draws docs/demo.svg, the README's picture, from a real run of the demo on this machine: `npm run compile && node scripts/picture.mjs`. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,17 +1,15 @@
 /** Prints the path of a bitcoind the tests can start, unpacking Debian's own into a cache folder when there is none. */
-import { execFile } from 'node:child_process';
-import { constants, promises as fs } from 'node:fs';
+import { promises as fs } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { basename, delimiter, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { basename, join, resolve } from 'node:path';
+import { downloadPackages, unpack } from './debian-packages.mjs';
+import { firstExecutable, isExecutable, onPath, run } from './programs.mjs';
+import { printIfMain } from './provision-main.mjs';
+import { provisionOnce } from './provision-once.mjs';
 
 const PACKAGE = 'bitcoin-knots';
 const SUITE = 'sid';
 const PROGRAMS = ['bitcoind', 'bitcoin-cli'];
-const COMMAND_TIMEOUT_MS = 300_000;
-const LOCK_STALE_MS = 900_000;
 
 /** Every failure ends with the same next step, so that a reader of any one of them knows what to do. */
 function failure(what, cause) {
@@ -21,192 +19,6 @@ function failure(what, cause) {
       cause,
     },
   );
-}
-
-async function isExecutable(path) {
-  const found = await fs.stat(path).catch(() => undefined);
-  if (!found?.isFile()) return false;
-  return fs.access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function firstExecutable(paths) {
-  for (const path of paths) if (await isExecutable(path)) return path;
-  return undefined;
-}
-
-/** Runs a program to its end; on failure the error's message is the program's own first complaint, in one line. */
-async function run(program, args) {
-  const options = {
-    timeout: COMMAND_TIMEOUT_MS,
-    maxBuffer: 1 << 26,
-    env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
-  };
-  try {
-    return (await promisify(execFile)(program, args, options)).stdout;
-  } catch (error) {
-    const lines = String(error.stderr ?? '').split('\n');
-    const complaint = lines.find((line) => /^[EW]: /.test(line)) ?? lines.find((line) => line.trim() !== '');
-    const detail = (complaint ?? error.message).trim().replace(/[.;\s]+$/, '');
-    throw Object.assign(new Error(`${program}: ${detail}`, { cause: error }), { output: lines.join('\n') });
-  }
-}
-
-/** The paragraphs of a deb822 text (sources.list(5)), field names in lower case, continuation lines kept. */
-function paragraphs(text) {
-  const withoutComments = text.replace(/^#.*\n?/gm, '');
-  return withoutComments.split(/\n(?:[ \t]*\n)+/).map((paragraph) => {
-    const fields = {};
-    for (const [, name, value] of paragraph.matchAll(/^([\w-]+):[ \t]*(.*(?:\n[ \t].*)*)/gm)) {
-      fields[name.toLowerCase()] = value.trimEnd();
-    }
-    return fields;
-  });
-}
-
-/** A one-line-style `deb [options] uri suite components` text as deb822 paragraphs. */
-function oneLineEntries(text) {
-  return [...text.matchAll(/^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)[ \t]+([^#\n]*)/gm)].map((match) => {
-    const signedBy = /(?:^|\s)signed-by=(\S+)/i.exec(match[1] ?? '')?.[1]?.replaceAll(',', ' ');
-    return { types: 'deb', uris: match[2], suites: match[3], components: match[4], 'signed-by': signedBy };
-  });
-}
-
-async function aptEntries() {
-  const parts = '/etc/apt/sources.list.d';
-  const names = (await fs.readdir(parts).catch(() => [])).sort();
-  const read = (path) => fs.readFile(path, 'utf8').catch(() => '');
-  const entries = oneLineEntries(await read('/etc/apt/sources.list'));
-  for (const name of names) {
-    const text = await read(join(parts, name));
-    if (name.endsWith('.list')) entries.push(...oneLineEntries(text));
-    if (name.endsWith('.sources')) entries.push(...paragraphs(text));
-  }
-  return entries;
-}
-
-/**
- * The machine's own Debian mirrors, each `{ uri, suite, signedBy }`, those of the installed release first. A third
- * party's `stable main` may be among them: it has no sid, so trying it only costs a request.
- */
-async function debianMirrors() {
-  const release = await fs.readFile('/etc/os-release', 'utf8').catch(() => '');
-  const codename = /^ID=debian$/m.test(release) ? /^VERSION_CODENAME=(.*)$/m.exec(release)?.[1] : undefined;
-  const suites = [codename, SUITE, 'unstable', 'testing', 'stable', 'oldstable'].filter(Boolean);
-  const words = (value) => (value ?? '').split(/\s+/).filter(Boolean);
-  const mirrors = new Map();
-  for (const entry of await aptEntries()) {
-    const suite = suites.find((name) => words(entry.suites).includes(name));
-    const usable = words(entry.types).includes('deb') && words(entry.components).includes('main');
-    if (!suite || !usable || /^(no|false|0)$/i.test(entry.enabled ?? '')) continue;
-    for (const uri of words(entry.uris).filter((word) => !word.startsWith('cdrom:'))) {
-      if (!mirrors.has(uri)) mirrors.set(uri, { uri, suite, signedBy: entry['signed-by'] });
-    }
-  }
-  return [...mirrors.values()].sort((a, b) => suites.indexOf(a.suite) - suites.indexOf(b.suite));
-}
-
-/**
- * An apt configuration that reads the machine's proxies and keys but keeps every file it writes under `dir`: its own
- * state, cache, sources and an empty package status, so that the whole dependency closure is downloaded. Signatures
- * are required whatever the machine's configuration says.
- */
-async function writeAptConfig(dir, { uri, suite, signedBy }) {
-  await fs.rm(dir, { recursive: true, force: true });
-  for (const name of ['state/lists/partial', 'cache/archives/partial', 'log']) {
-    await fs.mkdir(join(dir, name), { recursive: true });
-  }
-  const source = ['Types: deb', `URIs: ${uri}`, `Suites: ${suite}`, 'Components: main'];
-  if (signedBy) source.push(`Signed-By: ${signedBy}`);
-  await fs.writeFile(join(dir, 'debian.sources'), `${source.join('\n')}\n`);
-  await fs.writeFile(join(dir, 'status'), '');
-  const settings = {
-    'Dir::State': join(dir, 'state'),
-    'Dir::State::lists': 'lists/',
-    'Dir::State::status': join(dir, 'status'),
-    'Dir::Cache': join(dir, 'cache'),
-    'Dir::Cache::archives': 'archives/',
-    'Dir::Log': join(dir, 'log'),
-    'Dir::Etc::SourceList': join(dir, 'debian.sources'),
-    'Dir::Etc::SourceParts': '/dev/null',
-    'Dir::Etc::Preferences': '/dev/null',
-    'Dir::Etc::PreferencesParts': '/dev/null',
-    'Debug::NoLocking': 'true',
-    'APT::Architecture': (await run('dpkg', ['--print-architecture'])).trim(),
-    'APT::Install-Recommends': 'false',
-    'APT::Install-Suggests': 'false',
-    'APT::Default-Release': '',
-    'APT::Get::AllowUnauthenticated': 'false',
-    'APT::Update::Error-Mode': 'any',
-    'Acquire::AllowInsecureRepositories': 'false',
-    'Acquire::AllowWeakRepositories': 'false',
-    'Acquire::Languages': 'none',
-    'Acquire::Retries': '2',
-    'Acquire::http::Timeout': '30',
-    'Acquire::https::Timeout': '30',
-  };
-  const cleared = ['APT::Architectures', 'APT::Update', 'DPkg'].map((name) => `#clear ${name};\n`);
-  const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`);
-  await fs.writeFile(join(dir, 'apt.conf'), [...cleared, ...lines].join(''));
-  return join(dir, 'apt.conf');
-}
-
-/** Downloads a package with all it depends on from one mirror; returns the paths of the .deb files. */
-async function downloadFrom(dir, mirror, packageName) {
-  const config = await writeAptConfig(dir, mirror);
-  await run('apt-get', ['-c', config, '-q', 'update']);
-  await run('apt-get', ['-c', config, '-q', '-y', '--download-only', 'install', packageName]);
-  const archives = join(dir, 'cache/archives');
-  return (await fs.readdir(archives))
-    .filter((name) => name.endsWith('.deb'))
-    .map((name) => join(archives, name));
-}
-
-async function unpack(debs, dir) {
-  await fs.mkdir(dir, { recursive: true });
-  for (const deb of debs) await run('dpkg-deb', ['-x', deb, dir]);
-  return dir;
-}
-
-/**
- * The keyring of the newest debian-archive-keyring in the machine's own release, which the keys the machine already
- * trusts have signed. An image older than the key that signs sid has no other honest way to check it.
- */
-async function newerKeyring(dir, mirror) {
-  const debs = await downloadFrom(join(dir, 'keyring-apt'), mirror, 'debian-archive-keyring');
-  const keyrings = join(await unpack(debs, join(dir, 'keyring')), 'usr/share/keyrings');
-  const name = (await fs.readdir(keyrings)).find((file) => /^debian-archive-keyring\.(gpg|pgp)$/.test(file));
-  if (!name) throw new Error('debian-archive-keyring holds no keyring file');
-  return join(keyrings, name);
-}
-
-async function downloadPackage(dir, mirror, log) {
-  const sid = { ...mirror, suite: SUITE };
-  const apt = join(dir, 'apt');
-  try {
-    return await downloadFrom(apt, sid, PACKAGE);
-  } catch (error) {
-    if (!/NO_PUBKEY|EXPKEYSIG|Missing key|not signed|couldn't be verified/i.test(error.output ?? ''))
-      throw error;
-    log(`the keys at hand do not verify ${SUITE}; fetching the newer keyring of ${mirror.suite}`);
-    return await downloadFrom(apt, { ...sid, signedBy: await newerKeyring(dir, mirror) }, PACKAGE);
-  }
-}
-
-async function downloadFromAnyMirror(dir, log) {
-  const mirrors = await debianMirrors();
-  if (mirrors.length === 0) throw failure('none is on PATH and this machine has no Debian package sources');
-  const errors = [];
-  for (const mirror of mirrors) {
-    try {
-      return await downloadPackage(dir, mirror, log);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  throw failure(`Debian's package ${PACKAGE} could not be downloaded (${errors[0].message})`, errors[0]);
 }
 
 /** The libraries a program loads, as the unpacked loader itself resolves them: every one must lie in the prefix. */
@@ -269,18 +81,15 @@ async function install(debs, workDir, cacheDir, log) {
 }
 
 async function provision(cacheDir, log) {
-  const tools = ['apt-get', 'dpkg', 'dpkg-deb'];
-  for (const tool of tools) {
-    if (!(await onPath(tool)))
-      throw failure(`none is on PATH and, without ${tool}, Debian's cannot be unpacked`);
-  }
   const workDir = await fs.mkdtemp(join(tmpdir(), 'hashgap-bitcoind-'));
   try {
-    await fs.chmod(workDir, 0o755); // apt run by root downloads as the user _apt, who must be able to enter
     log(
       `no bitcoind here: downloading Debian's ${PACKAGE} from suite ${SUITE} (about 40 MB, no root needed)`,
     );
-    return await install(await downloadFromAnyMirror(workDir, log), workDir, cacheDir, log);
+    const debs = await downloadPackages(workDir, [PACKAGE], { suite: SUITE, log }).catch((error) => {
+      throw failure(`none is on PATH and ${error.message}`, error);
+    });
+    return await install(debs, workDir, cacheDir, log);
   } catch (error) {
     if (error.message.startsWith('Expected')) throw error;
     throw failure(`Debian's ${PACKAGE} could not be unpacked (${error.message})`, error);
@@ -289,72 +98,12 @@ async function provision(cacheDir, log) {
   }
 }
 
-const onPath = (name) =>
-  firstExecutable((process.env.PATH ?? '').split(delimiter).map((folder) => resolve(folder || '.', name)));
-
 /** The newest prefix in the cache, by version; `.building-` folders are not yet one. */
 async function cached(cacheDir) {
   const names = (await fs.readdir(cacheDir).catch(() => [])).filter((name) => /^\d/.test(name));
   const mine = names.filter((name) => name.endsWith(`-${process.arch}`));
   mine.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
   return firstExecutable(mine.map((name) => join(cacheDir, name, 'bitcoind')));
-}
-
-/** Whether the run that wrote the lock file still exists; an unreadable lock counts as held until it is old. */
-async function isHeld(lock) {
-  const age = await fs.stat(lock).then(
-    (found) => Date.now() - found.mtimeMs,
-    () => undefined,
-  );
-  if (age === undefined || age > LOCK_STALE_MS) return false;
-  const pid = Number(await fs.readFile(lock, 'utf8').catch(() => ''));
-  if (!Number.isInteger(pid) || pid <= 0) return true;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-async function takeLock(lock) {
-  const file = await fs.open(lock, 'wx').catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  await file?.writeFile(String(process.pid));
-  await file?.close();
-  return file !== undefined;
-}
-
-/**
- * Lets one run download while the others wait for what it brings, or for its failure: the atomic rename alone would
- * be correct, but every test file would download at once. Returns undefined when the lock is ours.
- */
-async function waitForOther(cacheDir, lock) {
-  const since = Date.now();
-  while (!(await takeLock(lock))) {
-    if (!(await isHeld(lock))) await fs.rm(lock, { force: true });
-    else await delay(100);
-    const path = await cached(cacheDir);
-    if (path) return path;
-    const failed = await fs.readFile(`${lock}.failed`, 'utf8').then(JSON.parse, () => undefined);
-    if (failed?.at >= since) throw new Error(failed.message);
-  }
-  return undefined;
-}
-
-async function provisionOnce(cacheDir, log) {
-  await fs.mkdir(cacheDir, { recursive: true });
-  const lock = join(cacheDir, '.lock');
-  const other = await waitForOther(cacheDir, lock);
-  if (other) return other;
-  try {
-    return (await cached(cacheDir)) ?? (await provision(cacheDir, log));
-  } catch (error) {
-    await fs.writeFile(`${lock}.failed`, JSON.stringify({ at: Date.now(), message: error.message }));
-    throw error;
-  } finally {
-    await fs.rm(lock, { force: true });
-  }
 }
 
 /**
@@ -374,18 +123,11 @@ export async function provisionBitcoind({ log = () => {} } = {}) {
   const cacheDir = resolve(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hashgap/bitcoind');
   const path = await cached(cacheDir);
   if (path) return path;
-  return await provisionOnce(cacheDir, log).catch((error) => {
+  const steps = { cached: () => cached(cacheDir), provision: () => provision(cacheDir, log) };
+  return await provisionOnce(cacheDir, steps).catch((error) => {
     if (error.message.startsWith('Expected')) throw error;
     throw failure(`the cache folder ${cacheDir} could not be used (${error.message})`, error);
   });
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(await fs.realpath(process.argv[1])).href) {
-  try {
-    const path = await provisionBitcoind({ log: (line) => process.stderr.write(`${line}\n`) });
-    process.stdout.write(`${path}\n`);
-  } catch (error) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
-}
+await printIfMain(import.meta.url, async (options) => [await provisionBitcoind(options)]);

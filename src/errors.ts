@@ -10,6 +10,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const ERROR_EXITS = {
   ADDRESS_INVALID: EXIT.usage,
   ADDRESS_WRONG_NETWORK: EXIT.usage,
+  BASELINE_INVALID: EXIT.usage,
   BLOCK_MALFORMED: EXIT.failed,
   COINBASE_TOO_LONG: EXIT.usage,
   COOKIE_UNREADABLE: EXIT.unreachable,

@@ -6,7 +6,7 @@ export type { Device } from './economics/devices.ts';
 export { DEVICES, deviceById } from './economics/devices.ts';
 export type { Gap } from './economics/gap.ts';
 export { gapTo } from './economics/gap.ts';
-export type { Measurement } from './engine/measure.ts';
+export type { Measurement, MeasureOptions } from './engine/measure.ts';
 export { measureEngine } from './engine/measure.ts';
 export type { EngineChoice, KernelEntry, TestedKernel } from './engine/select.ts';
 export { listKernels, selectKernel, startEngine, testKernel } from './engine/select.ts';

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, HashgapError, isHashgapError } from '../errors.ts';
 import { jsonLine } from '../report/json.ts';
+import { addBench } from './commands/bench.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDevices } from './commands/devices.ts';
 import { addMine } from './commands/mine.ts';
@@ -39,7 +40,8 @@ function createProgram(context: Context, done: (code: ExitCode) => void): Comman
     .addHelpText('after', FOOTER)
     .configureOutput({ writeOut: (text) => context.output.out(text.trimEnd()), writeErr: () => {} })
     .exitOverride();
-  for (const add of [addDemo, addMine, addDevices, addVerify, addRegtest]) add(program, context, done);
+  for (const add of [addDemo, addMine, addDevices, addVerify, addBench, addRegtest])
+    add(program, context, done);
   for (const command of program.commands) command.copyInheritedSettings(program).allowExcessArguments(false);
   return program;
 }

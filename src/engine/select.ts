@@ -1,6 +1,7 @@
 /** Selection: every kernel of this machine, its self-test, and the one that mines. */
 import { didYouMean, HashgapError } from '../errors.ts';
 import type { HashEngine } from '../work/ports.ts';
+import { fastestKernel } from './calibrate.ts';
 import { createJsEngine } from './js/engine.ts';
 import { scanJs } from './js/kernel.ts';
 import { loadNativeBinding, type NativeLoad, scanNative } from './native/binding.ts';
@@ -19,6 +20,8 @@ export interface KernelEntry {
   readonly engine: 'native' | 'js';
   /** Nonces hashed side by side. */
   readonly lanes: number;
+  /** Versions at which it is fastest when they share one message schedule: docs/kernels.md has the measurements. */
+  readonly preferredMidstates: number;
   /** CPU features it needs that are missing here; empty when it can run. */
   readonly missing: readonly string[];
   readonly scan: ScanFunction;
@@ -33,7 +36,14 @@ export interface TestedKernel extends KernelEntry {
 
 /** Every kernel in order of preference, fastest first; the JavaScript one is always there and always last. */
 export function listKernels(native: NativeLoad = loadNativeBinding()): KernelEntry[] {
-  const js: KernelEntry = { name: 'js', engine: 'js', lanes: 1, missing: [], scan: scanJs };
+  const js: KernelEntry = {
+    name: 'js',
+    engine: 'js',
+    lanes: 1,
+    preferredMidstates: 8,
+    missing: [],
+    scan: scanJs,
+  };
   if (!('binding' in native)) return [js];
   const features = native.binding.cpu().features;
   const entries = native.binding.kernels().map(
@@ -41,6 +51,7 @@ export function listKernels(native: NativeLoad = loadNativeBinding()): KernelEnt
       name: kernel.name,
       engine: 'native',
       lanes: kernel.lanes,
+      preferredMidstates: kernel.preferredMidstates,
       missing: kernel.supported ? [] : kernel.needs.filter((need) => !features.includes(need)),
       scan: (request) => scanNative(native.binding, kernel.name, request),
     }),
@@ -73,7 +84,7 @@ export interface Selection {
 }
 
 /**
- * Chooses the first kernel that fits the request and passes its self-test.
+ * Chooses the fastest kernel that fits the request and passes its self-test; when several pass, a short calibration decides.
  *
  * @throws {HashgapError} `KERNEL_UNKNOWN`, `KERNEL_UNSUPPORTED` or `SELF_TEST_FAILED` for a kernel that was named; `ENGINE_UNAVAILABLE` when
  * the native engine was named but its addon does not load; `SELF_TEST_FAILED` when no kernel passes.
@@ -90,13 +101,12 @@ export function selectKernel(
   }
   const candidates = candidatesFor(request, kernels);
   const cases = selfTestCases();
-  for (const candidate of candidates) {
-    const tested = testKernel(candidate, cases);
-    if (tested.selfTest === 'passed') return { kernel: tested, warnings };
-    warnings.push(
-      `Kernel ${tested.name} failed its self-test and is not used (${tested.failure}). Run hashgap verify.`,
-    );
+  const tested = candidates.map((candidate) => testKernel(candidate, cases));
+  for (const { name, failure } of tested.filter(({ selfTest: result }) => result === 'failed')) {
+    warnings.push(`Kernel ${name} failed its self-test and is not used (${failure}). Run hashgap verify.`);
   }
+  const kernel = fastestKernel(tested.filter(({ selfTest: result }) => result === 'passed'));
+  if (kernel !== undefined) return { kernel, warnings };
   throw new HashgapError(
     'SELF_TEST_FAILED',
     `Expected a kernel that passes its self-test, received none: ${warnings.join(' ')} Check the machine's memory and cooling.`,
@@ -146,7 +156,12 @@ export function startEngine(
   native: NativeLoad = loadNativeBinding(),
 ): HashEngine {
   if (kernel.engine === 'native' && 'binding' in native) {
-    return createNativeEngine({ binding: native.binding, kernel: kernel.name, threads });
+    return createNativeEngine({
+      binding: native.binding,
+      kernel: kernel.name,
+      preferredMidstates: kernel.preferredMidstates,
+      threads,
+    });
   }
-  return createJsEngine({ threads });
+  return createJsEngine({ threads, preferredMidstates: kernel.preferredMidstates });
 }

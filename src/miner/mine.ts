@@ -61,20 +61,21 @@ export async function mine(options: MineOptions): Promise<void> {
   if (recoveries.length > 0) await headStart(recoveries, over.signal);
 
   let jobOver = new AbortController();
-  let scanning: Promise<void> = Promise.resolve();
+  const scanning = new Set<Promise<void>>();
   for await (const job of source.jobs(over.signal)) {
-    jobOver.abort();
-    await scanning;
+    jobOver.abort(); // its threads stop in their own time; the engines give the new job to each one as it comes free
     emit(jobEvent(job));
     if (claimed >= blocks) continue; // the last block asked for is on its way; a refusal brings another job
     jobOver = new AbortController();
     const signal = AbortSignal.any([over.signal, jobOver.signal]);
-    scanning = over.watch(
-      scanJob(job, engines, signal, emit, (block) => settling.track(over.watch(onBlock(block)))),
-    );
+    const onFound = (block: FoundBlock) => settling.track(over.watch(onBlock(block)));
+    const scan = over
+      .watch(scanJob(job, engines, signal, emit, onFound))
+      .finally(() => scanning.delete(scan));
+    scanning.add(scan);
   }
   jobOver.abort();
-  await scanning;
+  await Promise.all(scanning);
   await settling.finish();
   over.rethrow();
 }

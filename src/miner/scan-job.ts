@@ -54,7 +54,7 @@ async function runLane(engine: HashEngine, scan: JobScan): Promise<void> {
   let nonceCount = FIRST_NONCES;
   let unit: WorkUnit | undefined;
   while (!scan.signal.aborted) {
-    unit ??= scan.planner.next(nonceCount);
+    unit ??= scan.planner.next(nonceCount, engine.preferredMidstates);
     if (unit === undefined) return;
     const startedMs = performance.now();
     const { noncesScanned, hits } = await engine.scan(unit, scan.signal);

@@ -41,6 +41,8 @@ export interface HashEngine {
   readonly kernel: string;
   /** How many scans it runs side by side; the miner keeps that many in flight. */
   readonly parallelism: number;
+  /** How many versions a request should have where the job allows it: they share one message schedule. */
+  readonly preferredMidstates: number;
   /**
    * Searches until the first hits, the end of the range, or the abort, whichever comes first.
    *
@@ -49,6 +51,8 @@ export interface HashEngine {
   scan(request: ScanRequest, signal: AbortSignal): Promise<ScanResult>;
   /** Stops every scan and releases the threads. */
   close(): Promise<void>;
+  /** Processor time that hashing has taken since the start, seconds; absent where the engine cannot tell. */
+  cpuSeconds?(): number;
 }
 
 /** Where jobs come from. */

@@ -25,7 +25,7 @@ describe('help', () => {
   it('of the program lists commands and exit codes', async () => {
     const { exitCode, stdout } = await runCli(['--help']);
     expect(exitCode).toBe(0);
-    for (const word of ['demo', 'mine', 'devices', 'verify', 'regtest', '130 interrupted'])
+    for (const word of ['demo', 'mine', 'devices', 'verify', 'bench', 'regtest', '130 interrupted'])
       expect(stdout).toContain(word);
   });
 

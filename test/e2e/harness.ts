@@ -90,6 +90,7 @@ export function isVerdict(line: JsonLine, outcome?: string): line is VerdictLine
 export interface BlockView {
   readonly hash: string;
   readonly height: number;
+  readonly version: number;
   readonly merkleroot: string;
   readonly tx: readonly {
     readonly txid: string;

@@ -1,12 +1,9 @@
 /** The native threads at the end of a process, a worker or a pool: whole child processes, so that a crash is seen. */
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { addonFiles } from '../../src/engine/native/binding.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const require = createRequire(import.meta.url);
-const addon = (require('node-gyp-build') as { resolve(root: string): string }).resolve(ROOT);
+const [addon] = addonFiles();
 
 /** Runs a script with `addon`, `kernel` and `endless(pool, callback)`, which starts a scan that nothing but a cancel ends. */
 function run(script: string) {

@@ -48,7 +48,13 @@ describe('the addon', () => {
   });
 
   it('always has the scalar kernel, last', () => {
-    expect(kernels.at(-1)).toEqual({ name: 'scalar', lanes: 1, needs: [], supported: true });
+    expect(kernels.at(-1)).toEqual({
+      name: 'scalar',
+      lanes: 1,
+      preferredMidstates: 16,
+      needs: [],
+      supported: true,
+    });
   });
 
   it('says what it expected and what it received', () => {
@@ -227,7 +233,7 @@ describe.each(kernels)('kernel $name', ({ name: kernel, lanes }) => {
     const engines: HashEngine[] = [];
     afterAll(() => Promise.all(engines.map((engine) => engine.close())));
     const start = (threads: number) => {
-      const engine = createNativeEngine({ binding, kernel, threads });
+      const engine = createNativeEngine({ binding, kernel, preferredMidstates: 1, threads });
       engines.push(engine);
       expect(engine).toMatchObject({ name: 'native', kernel, parallelism: threads });
       return engine;
@@ -349,7 +355,7 @@ it('says in one sentence why there is no addon, and what to run', () => {
 });
 
 it('reports threads that cannot be had as ENGINE_FAILED', () => {
-  expect(() => createNativeEngine({ binding, kernel: 'scalar', threads: 1025 })).toThrow(
-    expect.objectContaining({ code: 'ENGINE_FAILED' }),
-  );
+  expect(() =>
+    createNativeEngine({ binding, kernel: 'scalar', preferredMidstates: 1, threads: 1025 }),
+  ).toThrow(expect.objectContaining({ code: 'ENGINE_FAILED' }));
 });

@@ -28,10 +28,12 @@ describe('selfTest', () => {
         Array.from({ length: nonceCount }, (_, i) => ({ nonce: nonceStart + i, versionIndex: 0 })),
       ),
     ],
-    [
-      'skips the last lane of four',
-      withHits((hits, { nonceStart }) => hits.filter(({ nonce }) => (nonce - nonceStart) % 4 !== 3)),
-    ],
+    ...[4, 8, 12, 16, 24, 48, 64].map((lanes): [string, ScanFunction] => [
+      `skips the last lane of ${lanes}`,
+      withHits((hits, { nonceStart }) =>
+        hits.filter(({ nonce }) => (nonce - nonceStart) % lanes !== lanes - 1),
+      ),
+    ]),
     [
       'skips the tail that does not fill four lanes',
       withHits((hits, r) =>

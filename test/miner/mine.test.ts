@@ -27,7 +27,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hashgap-test-'));
   node = await startRegtestNode({});
   rpc = createRpcClient(new URL(node.url), fileCredentials(node.cookiePath));
-  engine = createJsEngine({ threads: 2 });
+  engine = createJsEngine({ threads: 2, preferredMidstates: 2 });
   journal = await openJournal(join(folder, 'blocks.jsonl'), 'regtest', () => new Date());
   events = [];
 });

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { provisionBitcoind } from '../../scripts/provision-bitcoind.mjs';
+import { provisioned } from './provisioned.ts';
 
 const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 60_000;
@@ -27,13 +28,8 @@ let found: Promise<FoundBitcoind> | undefined;
  * @throws Error on CI, where a missing node must fail the run rather than skip the test.
  */
 export function findBitcoind(): Promise<FoundBitcoind> {
-  found ??= provisionBitcoind({ log: (line) => process.stderr.write(`${line}\n`) }).then(
-    (path) => ({ path }),
-    (error: Error) => {
-      if (process.env.CI === 'true') throw error;
-      process.stderr.write(`Tests of a real node are skipped: ${error.message}\n`);
-      return { skip: error.message };
-    },
+  found ??= provisioned('a real node', provisionBitcoind).then((result) =>
+    'skip' in result ? result : { path: result.found },
   );
   return found;
 }

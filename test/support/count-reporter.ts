@@ -8,7 +8,9 @@ export default class CountReporter implements Reporter {
       [...module.children.allTests()].map((test) => test.result().state),
     );
     const count = (state: string) => states.filter((each) => each === state).length;
-    const broken = modules.filter((module) => module.errors().length > 0).length; // files that failed outside their tests
+    // Files and groups that failed outside their tests, as in a hook.
+    const groups = modules.flatMap((module) => [module, ...module.children.allSuites()]);
+    const broken = groups.filter((group) => group.errors().length > 0).length;
     const skipped = count('skipped');
     console.log(
       `${count('passed')} passed, ${count('failed') + broken} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,

@@ -65,6 +65,6 @@ export async function exampleScope(): Promise<Record<string, unknown>> {
     tail: unit.tail,
     target: unit.target,
     binding: 'binding' in native ? native.binding : undefined,
-    engine: createJsEngine({ threads: 1 }),
+    engine: createJsEngine({ threads: 1, preferredMidstates: 2 }),
   });
 }

@@ -14,7 +14,7 @@ import { EXIT, type ExitCode } from '../../errors.ts';
 import { startRegtestNode } from '../../regtest/node.ts';
 import { comparisonLines, comparisonObject } from '../../report/comparison.ts';
 import { jsonLine } from '../../report/json.ts';
-import { connectNode } from '../../source/node/connect.ts';
+import type { Output, Reporter } from '../../report/lines.ts';
 import { fileCredentials } from '../../source/node/credentials.ts';
 import { createRpcClient } from '../../source/node/rpc.ts';
 import type { Summary } from '../../stats.ts';
@@ -33,7 +33,7 @@ hashing. Its coins are worth nothing.`;
 
 /** A block should take this long, seconds. */
 const BLOCK_SECONDS = 0.09;
-const MEASURE_MS = 250;
+const MEASURE_SECONDS = 0.25;
 const REGTEST_BITS = 0x207fffff;
 
 /** An address for worthless coins: the witness program is twenty zero bytes, which nobody has a key for. */
@@ -64,55 +64,46 @@ async function demoCommand(flags: DemoFlags, context: Context): Promise<ExitCode
   for (const message of warnings) stamped(reporter)({ type: 'warning', message });
   const engine = startEngine(kernel, availableParallelism());
   try {
-    const { hashes, seconds } = await measureEngine(engine, MEASURE_MS);
+    const { hashes, seconds } = await measureEngine(engine, MEASURE_SECONDS);
     const bits = bitsForHashes((hashes / seconds) * BLOCK_SECONDS);
-    const summary = await mineChain(flags, bits, engine, context);
-    if (flags.json) {
-      if (summary.hashes > 0) context.output.out(jsonLine(comparisonObject(comparisonOf(engine, summary))));
-      reporter.summary(summary);
-    } else {
-      reporter.summary(summary);
-      if (summary.hashes > 0)
-        for (const line of ['', ...comparisonLines(comparisonOf(engine, summary), context.output.width)])
-          context.output.out(line);
-    }
+    const summary = await mineChain(flags, bits, engine, reporter, context);
+    conclude(summary, engine, reporter, flags, context.output);
   } finally {
     await engine.close();
   }
   return context.interrupted.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
+/** The summary, and the table where something was measured. In JSON the summary is the last line, for people the table is. */
+function conclude(
+  summary: Summary,
+  engine: HashEngine,
+  reporter: Reporter,
+  { json }: DemoFlags,
+  output: Output,
+): void {
+  const comparison = summary.hashes > 0 ? comparisonOf(engine, summary) : undefined;
+  if (json && comparison !== undefined) output.out(jsonLine(comparisonObject(comparison)));
+  reporter.summary(summary);
+  if (json || comparison === undefined) return;
+  for (const line of ['', ...comparisonLines(comparison, output.width)]) output.out(line);
+}
+
+/** The chain is gone at the end, and its journal with it. */
 async function mineChain(
-  flags: DemoFlags,
+  { blocks }: DemoFlags,
   bits: number,
   engine: HashEngine,
-  context: Context,
+  reporter: Reporter,
+  { interrupted: signal }: Context,
 ): Promise<Summary> {
-  const reporter = reporterFor(context, flags.json);
-  const folder = await mkdtemp(join(tmpdir(), 'hashgap-demo-')); // the chain is gone at the end, and its journal with it
+  const folder = await mkdtemp(join(tmpdir(), 'hashgap-demo-'));
   const node = await startRegtestNode({ port: 0, bits });
   const rpc = createRpcClient(new URL(node.url), fileCredentials(node.cookiePath));
   try {
-    const signal = context.interrupted;
-    const { network } = await connectNode({
-      rpc,
-      network: 'regtest',
-      patienceMs: 5_000,
-      emit: stamped(reporter),
-      signal,
-    });
     const payout = { script: payoutScript(DEMO_ADDRESS, NETWORKS.regtest), tag: '/hashgap demo/' };
     const journalPath = join(folder, 'blocks.jsonl');
-    return await runMiner({
-      rpc,
-      network,
-      payout,
-      engine,
-      journalPath,
-      reporter,
-      signal,
-      blocks: flags.blocks,
-    });
+    return await runMiner({ rpc, network: 'regtest', payout, engine, journalPath, reporter, signal, blocks });
   } finally {
     rpc.close();
     await node.close();

@@ -66,6 +66,7 @@ const COLUMNS = [
   { heading: 'kernel', align: 'left' },
   { heading: 'self-test', align: 'left' },
   { heading: 'lanes', align: 'right' },
+  { heading: 'midstates', align: 'right' },
   { heading: 'engine', align: 'left' },
   { heading: '', align: 'left' },
 ] as const;
@@ -76,6 +77,7 @@ function kernelRow(kernel: TestedKernel, selected: string | undefined): string[]
     kernel.name,
     result,
     String(kernel.lanes),
+    String(kernel.preferredMidstates),
     kernel.engine,
     kernel.name === selected ? 'selected' : '',
   ];
@@ -87,6 +89,7 @@ export function kernelObject(kernel: TestedKernel, selected: string | undefined)
     name: kernel.name,
     engine: kernel.engine,
     lanes: kernel.lanes,
+    preferredMidstates: kernel.preferredMidstates,
     supported: kernel.missing.length === 0,
     ...(kernel.missing.length === 0 ? {} : { missing: kernel.missing }),
     selfTest: kernel.selfTest ?? null,

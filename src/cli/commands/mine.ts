@@ -5,14 +5,15 @@ import { NETWORK_NAMES, NETWORKS, type Network, type NetworkName } from '../../b
 import { payoutScript } from '../../bitcoin/script.ts';
 import { type EngineChoice, selectKernel, startEngine } from '../../engine/select.ts';
 import { EXIT, type ExitCode, HashgapError } from '../../errors.ts';
+import type { Reporter } from '../../report/lines.ts';
 import { connectNode } from '../../source/node/connect.ts';
 import { type Credentials, defaultCookiePath, fileCredentials } from '../../source/node/credentials.ts';
 import { EXTRANONCE1_BYTES, jobFromTemplate } from '../../source/node/job.ts';
-import { createRpcClient } from '../../source/node/rpc.ts';
+import { createRpcClient, type RpcClient } from '../../source/node/rpc.ts';
 import { NO_STATS, summarize } from '../../stats.ts';
 import { type Context, reporterFor } from '../context.ts';
 import { defaultJournalPath, engineChoice, networkName, nodeUrl, seconds, wholeNumber } from '../options.ts';
-import { runMiner, stamped } from '../run-miner.ts';
+import { type MinerRun, runMiner, stamped } from '../run-miner.ts';
 
 interface MineFlags {
   readonly node?: URL;
@@ -89,46 +90,18 @@ export function addMine(program: Command, context: Context, done: (code: ExitCod
 async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode> {
   const startedMs = performance.now();
   const reporter = reporterFor(context, flags.json);
-  const emit = stamped(reporter);
-  const { address } = flags;
-  if (address === undefined) {
-    throw new HashgapError(
-      'USAGE',
-      'Expected --address, received none. Pass the address that the reward should go to.',
-    );
-  }
-  if (flags.network !== undefined) payoutScript(address, NETWORKS[flags.network]);
+  const address = checkedAddress(flags);
   const { kernel, warnings } = selectKernel({ engine: flags.engine, kernel: flags.kernel });
-  for (const message of warnings) emit({ type: 'warning', message });
-
-  const signal = endOf(flags, context);
-  const assumed = assumedNetwork(flags);
-  const url = flags.node ?? new URL(`http://127.0.0.1:${assumed.rpcPort}`);
-  const rpc = createRpcClient(url, credentialsOf(flags, assumed.name));
+  for (const message of warnings) stamped(reporter)({ type: 'warning', message });
+  const rpc = clientOf(flags);
   const engine = startEngine(kernel, flags.threads);
+  const signal = endOf(flags, context);
   try {
-    const patienceMs = flags.wait ? Number.POSITIVE_INFINITY : flags.connectTimeout * 1000;
-    const { network, template } = await connectNode({
-      rpc,
-      network: flags.network,
-      patienceMs,
-      emit,
-      signal,
-    });
-    const payout = { script: payoutScript(address, NETWORKS[network]), tag: flags.tag };
-    if (template !== undefined) jobFromTemplate(template, payout, new Uint8Array(EXTRANONCE1_BYTES), true); // what is wrong shows before the start
-    const journalPath = flags.journal ?? defaultJournalPath(network, context.env);
-    const summary = await runMiner({
-      rpc,
-      network,
-      payout,
-      engine,
-      journalPath,
-      reporter,
-      signal,
-      blocks: flags.blocks,
-    });
-    reporter.summary(summary);
+    const run = await connect(flags, address, rpc, reporter, signal);
+    const journalPath = flags.journal ?? defaultJournalPath(run.network, context.env);
+    reporter.summary(
+      await runMiner({ ...run, rpc, engine, journalPath, reporter, signal, blocks: flags.blocks }),
+    );
   } catch (error) {
     if (!signal.aborted || (error as Error).name !== 'AbortError') throw error;
     reporter.summary(summarize(NO_STATS, (performance.now() - startedMs) / 1000)); // it ended before there was a node
@@ -137,6 +110,40 @@ async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode
     rpc.close();
   }
   return context.interrupted.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+/** An address that is there, and right for the network where one was named. */
+function checkedAddress({ address, network }: MineFlags): string {
+  if (address === undefined) {
+    throw new HashgapError(
+      'USAGE',
+      'Expected --address, received none. Pass the address that the reward should go to.',
+    );
+  }
+  if (network !== undefined) payoutScript(address, NETWORKS[network]);
+  return address;
+}
+
+function clientOf(flags: MineFlags): RpcClient {
+  const assumed = assumedNetwork(flags);
+  const url = flags.node ?? new URL(`http://127.0.0.1:${assumed.rpcPort}`);
+  return createRpcClient(url, credentialsOf(flags, assumed.name));
+}
+
+/** The first contact; what is wrong with address, tag or template shows here, before mining starts. */
+async function connect(
+  flags: MineFlags,
+  address: string,
+  rpc: RpcClient,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Pick<MinerRun, 'network' | 'payout'>> {
+  const patienceMs = flags.wait ? Number.POSITIVE_INFINITY : flags.connectTimeout * 1000;
+  const emit = stamped(reporter);
+  const { network, template } = await connectNode({ rpc, network: flags.network, patienceMs, emit, signal });
+  const payout = { script: payoutScript(address, NETWORKS[network]), tag: flags.tag };
+  if (template !== undefined) jobFromTemplate(template, payout, new Uint8Array(EXTRANONCE1_BYTES), true);
+  return { network, payout };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The native addon as TypeScript sees it, and how it is found. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Hit, ScanRequest, ScanResult } from '../../work/ports.ts';
@@ -21,6 +21,8 @@ export interface NativeKernel {
   readonly needs: readonly string[];
   /** Whether this CPU has them. */
   readonly supported: boolean;
+  /** Versions at which it is fastest when they share one message schedule. */
+  readonly preferredMidstates: number;
 }
 
 /** The arguments every native scan starts with; see {@link ScanRequest}. */
@@ -31,6 +33,14 @@ export type NativeScanArguments = [
   nonceStart: number,
   nonceCount: number,
 ];
+
+/** How native threads share the machine; both are true unless given. */
+export interface NativePoolOptions {
+  /** Each thread keeps to CPUs of its own, where there are enough of them and the system allows it. */
+  readonly pin?: boolean;
+  /** Every ordinary thread of the machine goes first. */
+  readonly lowPriority?: boolean;
+}
 
 /** Native threads. An idle pool does not keep the process alive, a pending scan does. */
 export interface NativePool {
@@ -65,43 +75,84 @@ export interface NativeBinding {
     kernel: string,
     ...args: [...NativeScanArguments, capacity?: number]
   ): { readonly noncesScanned: number; readonly hits: Uint32Array };
-  readonly Pool: new (kernel: string, threads: number) => NativePool;
+  readonly Pool: new (kernel: string, threads: number, options?: NativePoolOptions) => NativePool;
 }
 
 /** The addon, or one sentence on why there is none. */
 export type NativeLoad = { readonly binding: NativeBinding } | { readonly unavailable: string };
 
+const require = createRequire(import.meta.url);
+
 /** The package's root, from src/engine/native and from dist/engine/native alike. */
 const PACKAGE_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** What the name of an addon file says of it. */
+interface AddonTags {
+  readonly file: string;
+}
+
+/** How node-gyp-build reads and ranks the names of prebuilt addons. */
+interface NodeGypBuild {
+  parseTags(file: string): AddonTags | undefined;
+  matchTags(runtime: string, abi: string): (tags: AddonTags | undefined) => tags is AddonTags;
+  compareTags(runtime: string): (a: AddonTags, b: AddonTags) => number;
+}
+
 /**
- * Loads the addon: the one compiled here, else a prebuilt one.
+ * The addon files for this machine, the one to load first: a prebuilt one, which clang made, unless what was compiled here
+ * is newer. `choice` leaves one kind alone.
+ */
+export function addonFiles(root: string = PACKAGE_ROOT, choice?: string): readonly string[] {
+  const prebuilt = choice === 'build' ? [] : prebuiltFiles(root);
+  const built = choice === 'prebuild' ? [] : [`${root}build/Release/hashgap.node`].filter(existsSync);
+  const age = ([path]: readonly string[]) => (path === undefined ? 0 : statSync(path).mtimeMs);
+  return age(built) > age(prebuilt) ? [...built, ...prebuilt] : [...prebuilt, ...built];
+}
+
+/** Those in `prebuilds/<platform>-<arch>` that suit this C library, the most specific one first. */
+function prebuiltFiles(root: string): string[] {
+  const folder = `${root}prebuilds/${process.platform}-${process.arch}`;
+  if (!existsSync(folder)) return [];
+  const { parseTags, matchTags, compareTags } = require('node-gyp-build') as NodeGypBuild;
+  const fitting = readdirSync(folder).map(parseTags).filter(matchTags('node', process.versions.modules));
+  return fitting.sort(compareTags('node')).map(({ file }) => `${folder}/${file}`);
+}
+
+/**
+ * Loads the first of {@link addonFiles} that loads.
  *
+ * @param choice `build` takes only what was compiled here, `prebuild` only what came prebuilt; `HASHGAP_NATIVE` in the environment by default.
  * @example
  * ```ts
  * const native = loadNativeBinding();
  * 'binding' in native ? native.binding.kernels().at(-1)?.name : 'scalar'; // 'scalar'
  * ```
  */
-export function loadNativeBinding(root: string = PACKAGE_ROOT): NativeLoad {
-  const require = createRequire(import.meta.url);
-  const { resolve } = require('node-gyp-build') as { resolve(root: string): string };
-  const remedy = `run "node ${root}scripts/build-native.mjs"`;
-  let path: string;
-  try {
-    path = resolve(root);
-  } catch {
-    const outcome = lastBuildOutcome(root);
+export function loadNativeBinding(
+  root: string = PACKAGE_ROOT,
+  choice: string | undefined = process.env.HASHGAP_NATIVE,
+): NativeLoad {
+  if (choice !== undefined && choice !== 'build' && choice !== 'prebuild') {
     return {
-      unavailable: `the native engine is not built${outcome === undefined ? '' : ` (${outcome})`}: ${remedy}.`,
+      unavailable: `HASHGAP_NATIVE is "${choice}", expected build or prebuild: correct it or unset it.`,
     };
   }
-  try {
-    return { binding: require(path) as NativeBinding };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return { unavailable: `the native engine does not load (${reason}): ${remedy}.` };
+  const remedy = `run "node ${root}scripts/build-native.mjs"`;
+  const reasons: string[] = [];
+  for (const path of addonFiles(root, choice)) {
+    try {
+      return { binding: require(path) as NativeBinding };
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message.split('\n')[0]! : String(error));
+    }
   }
+  if (reasons.length > 0) {
+    return { unavailable: `the native engine does not load (${reasons.join('; ')}): ${remedy}.` };
+  }
+  const outcome = lastBuildOutcome(root);
+  return {
+    unavailable: `the native engine is not built${outcome === undefined ? '' : ` (${outcome})`}: ${remedy}.`,
+  };
 }
 
 /** The first line of the log of scripts/build-native.mjs, whose own words npm does not show during an install. */

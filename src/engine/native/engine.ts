@@ -9,8 +9,23 @@ export interface NativeEngineOptions {
   readonly binding: NativeBinding;
   /** A kernel this CPU supports. */
   readonly kernel: string;
+  /** Versions at which that kernel is fastest. */
+  readonly preferredMidstates: number;
   /** How many threads, and so scans side by side. */
   readonly threads: number;
+  /**
+   * Whether each thread keeps to CPUs of its own, where the system allows it and the process has as many CPUs as threads.
+   *
+   * @default true
+   */
+  readonly pin?: boolean;
+  /**
+   * Whether the threads let every ordinary thread of the machine go first: nice 10 on Linux, utility on macOS, below normal
+   * on Windows.
+   *
+   * @default true
+   */
+  readonly lowPriority?: boolean;
 }
 
 const NOTHING: ScanResult = { noncesScanned: 0, hits: [] };
@@ -21,12 +36,13 @@ const NOTHING: ScanResult = { noncesScanned: 0, hits: [] };
  * @throws {HashgapError} `ENGINE_FAILED` when the operating system does not grant the threads.
  * @example
  * ```ts
- * const engine = createNativeEngine({ binding, kernel: 'scalar', threads: 2 });
+ * const engine = createNativeEngine({ binding, kernel: 'scalar', preferredMidstates: 4, threads: 2 });
  * engine.parallelism; // 2
  * ```
  */
-export function createNativeEngine({ binding, kernel, threads }: NativeEngineOptions): HashEngine {
-  const pool = startPool(binding, kernel, threads);
+export function createNativeEngine(options: NativeEngineOptions): HashEngine {
+  const { kernel, threads, preferredMidstates } = options;
+  const pool = startPool(options);
   const pending = new Set<Promise<ScanResult>>();
   let closed = false;
 
@@ -34,6 +50,7 @@ export function createNativeEngine({ binding, kernel, threads }: NativeEngineOpt
     name: 'native',
     kernel,
     parallelism: threads,
+    preferredMidstates,
     async scan(request, signal) {
       if (closed || signal.aborted) return NOTHING;
       setMaxListeners(0, signal); // as many scans as threads share one signal: that is no leak
@@ -54,12 +71,14 @@ export function createNativeEngine({ binding, kernel, threads }: NativeEngineOpt
       pool.close();
       await Promise.allSettled(pending);
     },
+    cpuSeconds: () => pool.cpuSeconds(),
   };
 }
 
-function startPool(binding: NativeBinding, kernel: string, threads: number): NativePool {
+function startPool(options: NativeEngineOptions): NativePool {
+  const { binding, kernel, threads, pin = true, lowPriority = true } = options;
   try {
-    return new binding.Pool(kernel, threads);
+    return new binding.Pool(kernel, threads, { pin, lowPriority });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new HashgapError(

@@ -1,0 +1,245 @@
+/** `hashgap bench`: the hashrate of this machine's kernels, and a comparison with an earlier run. */
+import { readFileSync } from 'node:fs';
+import { availableParallelism, release, type } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { type BenchPlan, type BenchResult, benchKernel } from '../../engine/bench.ts';
+import { MOST_MIDSTATES } from '../../engine/bench-work.ts';
+import { describeCpu } from '../../engine/cpu.ts';
+import { loadNativeBinding } from '../../engine/native/binding.ts';
+import {
+  type EngineChoice,
+  type KernelEntry,
+  listKernels,
+  selectKernel,
+  testKernel,
+} from '../../engine/select.ts';
+import { EXIT, type ExitCode, HashgapError } from '../../errors.ts';
+import { type BenchTableRow, benchLines, hostLine } from '../../report/bench.ts';
+import { compareBench, comparisonTable, slowerSentence } from '../../report/bench-compare.ts';
+import {
+  type Baseline,
+  BENCH_SCHEMA,
+  type BenchDocument,
+  type BenchHost,
+  invalid,
+  parseBaseline,
+} from '../../report/bench-document.ts';
+import { formatDuration } from '../../report/format.ts';
+import { jsonLine } from '../../report/json.ts';
+import type { Context } from '../context.ts';
+import { gitCommit } from '../git-commit.ts';
+import { engineChoice, packageVersion, seconds, usageError, wholeNumber } from '../options.ts';
+
+interface BenchFlags {
+  readonly engine: EngineChoice;
+  readonly kernel?: string;
+  readonly threads: number | 'all';
+  readonly midstates: number | 'auto';
+  readonly seconds: number;
+  readonly samples: number;
+  readonly json?: boolean;
+  readonly baseline?: string;
+  readonly failBelow?: number;
+}
+
+/** What counts as slower than the baseline unless --fail-below says otherwise. */
+const FAIL_BELOW = 0.95;
+
+const EXAMPLES = `
+Examples:
+  $ hashgap bench
+      the kernel that mines, on one thread and on every CPU
+  $ hashgap bench --kernel all --threads 1 --midstates 1
+      every kernel, on one thread and without version rolling
+  $ hashgap bench --json > baseline.json
+  $ hashgap bench --baseline baseline.json --fail-below 0.95
+      exits 1 and names what became slower, as a CI job wants it
+
+MH/s is by the wall clock. MH per CPU s divides by the processor time of the threads: the figure to read on a machine that does other
+things too. A kernel that fails its self-test is not measured.`;
+
+/** Adds the command to the program. */
+export function addBench(program: Command, context: Context, done: (code: ExitCode) => void): void {
+  program
+    .command('bench')
+    .summary('measure the hashrate, compare with a baseline')
+    .description('Measure the hashrate of kernels on real headers that have no answer.')
+    .option('--engine <name>', 'auto, native or js', engineChoice, 'auto')
+    .option('--kernel <name>', 'a kernel by name, or all that run here (default: the one that mines)')
+    .option(
+      '--threads <count>',
+      'a number, or all: 1 and every CPU',
+      countOr('--threads', 'all', 1024),
+      'all',
+    )
+    .option(
+      '--midstates <count>',
+      'versions that share one message schedule, or auto: what the kernel prefers',
+      countOr('--midstates', 'auto', MOST_MIDSTATES),
+      'auto',
+    )
+    .option('--seconds <seconds>', 'length of a sample', seconds('--seconds', 0.001), 1)
+    .option('--samples <count>', 'samples of each row', wholeNumber('--samples', 1, 10_000), 5)
+    .option('--baseline <file>', 'compare with an earlier run: a file that --json wrote')
+    .option('--fail-below <ratio>', `exit 1 below this share of the baseline (default: ${FAIL_BELOW})`, ratio)
+    .option('--json', 'one JSON object, schema hashgap.bench/1; the comparison goes to stderr')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: BenchFlags) => done(await benchCommand(flags, context)));
+}
+
+async function benchCommand(flags: BenchFlags, context: Context): Promise<ExitCode> {
+  const { output, interrupted } = context;
+  const baseline = readBaseline(flags); // before anything is measured: a wrong file should not cost a minute
+  const plans = plansFor(flags, kernelsFor(flags, output.err));
+  output.err(announcement(plans));
+  const results = await runPlans(plans, interrupted);
+  const document = documentOf(results);
+  if (flags.json) output.out(jsonLine(document));
+  else {
+    output.out(hostLine(document));
+    for (const line of ['', ...benchLines(results.map(tableRow), output.width)]) output.out(line);
+  }
+  if (interrupted.aborted) return EXIT.interrupted;
+  return baseline === undefined ? EXIT.ok : compare(baseline, document, flags, context);
+}
+
+function readBaseline({ baseline: file, failBelow }: BenchFlags): Baseline | undefined {
+  if (file === undefined) {
+    if (failBelow === undefined) return undefined;
+    throw usageError('--fail-below', 'a --baseline to compare with', 'none', 'Add --baseline FILE.');
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw invalid(file, code === 'ENOENT' ? 'no such file' : `a file that cannot be read (${code})`, cause);
+  }
+  return parseBaseline(text, file);
+}
+
+/** The kernels to measure, each with its self-test passed: a wrong kernel has no speed. */
+function kernelsFor(
+  { engine, kernel }: Pick<BenchFlags, 'engine' | 'kernel'>,
+  warn: (line: string) => void,
+): KernelEntry[] {
+  const ofEngine = listKernels().filter((entry) => engine === 'auto' || entry.engine === engine);
+  if (kernel !== 'all' || ofEngine.length === 0) {
+    const selection = selectKernel({ engine, kernel: kernel === 'all' ? undefined : kernel });
+    for (const warning of selection.warnings) warn(warning);
+    return [selection.kernel];
+  }
+  const here = ofEngine.filter(({ missing }) => missing.length === 0);
+  for (const entry of here) {
+    const { failure } = testKernel(entry);
+    if (failure !== undefined) throw wrongKernel(entry.name, failure);
+  }
+  return here;
+}
+
+function wrongKernel(name: string, failure: string): HashgapError {
+  return new HashgapError(
+    'SELF_TEST_FAILED',
+    `Expected every kernel to pass its self-test before it is measured, received a failure of ${name} (${failure}). Run hashgap verify.`,
+    { details: { kernel: name, failure } },
+  );
+}
+
+function plansFor(
+  flags: Pick<BenchFlags, 'threads' | 'midstates' | 'seconds' | 'samples'>,
+  kernels: readonly KernelEntry[],
+): BenchPlan[] {
+  const { seconds, samples, midstates } = flags;
+  const threadCounts = flags.threads === 'all' ? [...new Set([1, availableParallelism()])] : [flags.threads];
+  return kernels.flatMap((kernel) =>
+    threadCounts.map((threads) => ({ kernel, threads, midstates, seconds, samples })),
+  );
+}
+
+async function runPlans(plans: readonly BenchPlan[], signal: AbortSignal): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (const plan of plans) {
+    const result = signal.aborted ? undefined : await benchKernel(plan, signal);
+    if (result !== undefined) results.push(result);
+  }
+  return results;
+}
+
+function announcement(plans: readonly BenchPlan[]): string {
+  const [{ seconds, samples }] = plans as [BenchPlan, ...BenchPlan[]];
+  const total = plans.reduce((sum, plan) => sum + plan.seconds * (plan.samples + 1), 0);
+  const each = `${plans.length === 1 ? '1 row' : `${plans.length} rows`} of ${samples} x ${formatDuration(seconds)}`;
+  return `measuring ${each}, about ${formatDuration(total)}`;
+}
+
+function documentOf(results: readonly BenchResult[]): BenchDocument {
+  return {
+    schema: BENCH_SCHEMA,
+    version: packageVersion(),
+    commit: gitCommit(fileURLToPath(new URL('../../../', import.meta.url))),
+    date: new Date().toISOString(),
+    host: describeHost(),
+    results: results.map((result) => {
+      const { hashes: _, ...row } = tableRow(result);
+      return row;
+    }),
+  };
+}
+
+function tableRow(result: BenchResult): BenchTableRow {
+  return { ...result, cpuSeconds: result.cpuSeconds ?? null };
+}
+
+function describeHost(): BenchHost {
+  const native = loadNativeBinding();
+  const { brand, threads, architecture } = describeCpu(native);
+  return {
+    cpu: brand,
+    cores: threads,
+    os: `${type()} ${release()} ${architecture}`,
+    node: process.version,
+    compiler: 'binding' in native ? native.binding.compiler : null,
+  };
+}
+
+function compare(
+  baseline: Baseline,
+  document: BenchDocument,
+  { json, failBelow = FAIL_BELOW }: BenchFlags,
+  { output }: Context,
+): ExitCode {
+  const comparison = compareBench(baseline, { ...document, host: { ...document.host } }, failBelow);
+  const print = json ? output.err : output.out; // so that what --json writes can be the next baseline
+  for (const line of ['', ...comparisonTable(comparison, output.width)]) print(line);
+  const slower = slowerSentence(comparison);
+  if (slower === undefined) return EXIT.ok;
+  output.err(output.paint('red', `error: ${slower}`));
+  return EXIT.failed;
+}
+
+/** A reader of whole numbers from 1, or one word. */
+function countOr<T extends string>(option: string, word: T, most: number): (text: string) => number | T {
+  return (text) => {
+    const value = Number(text);
+    if (text === word) return word;
+    if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
+    throw usageError(
+      option,
+      `${word} or a whole number from 1 to ${most}`,
+      text,
+      `Pass ${option} ${word}, for example.`,
+    );
+  };
+}
+
+function ratio(text: string): number {
+  const value = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && value > 0 && value <= 10) return value;
+  throw usageError(
+    '--fail-below',
+    'a ratio above 0 and up to 10',
+    text,
+    'Pass --fail-below 0.95, for example.',
+  );
+}

@@ -1,0 +1,129 @@
+/** A benchmark beside an earlier one: ratios of medians, row by row. */
+import type { Baseline, BaselineRow } from './bench-document.ts';
+import { formatCount } from './format.ts';
+import { tableLines } from './table.ts';
+
+/** One row of both benchmarks, or of one of them. */
+export interface ComparedRow {
+  /** Such as `sha-ni, 1 thread, 4 midstates`. */
+  readonly name: string;
+  readonly row: BaselineRow;
+  /** Median of now divided by median of then; undefined where one of them has no such row. */
+  readonly ratio: number | undefined;
+  /** Hashes per second. */
+  readonly before: number | undefined;
+  readonly now: number | undefined;
+  readonly verdict: 'fast enough' | 'slower' | 'not in the baseline' | 'not measured now';
+}
+
+/** A whole comparison. */
+export interface BenchComparison {
+  readonly rows: readonly ComparedRow[];
+  readonly failBelow: number;
+  /** What differs between the machines, as `cpu: "a" then, "b" now`. */
+  readonly hostChanges: readonly string[];
+}
+
+/**
+ * Compares medians. A row that only one side has is named and does not count as slower.
+ *
+ * @param failBelow - the least ratio that is fast enough.
+ * @example
+ * ```ts
+ * const row = { engine: 'js', kernel: 'js', threads: 1, midstates: 1, hashesPerSecond: { median: 10, best: 10, worst: 10 } };
+ * const before = { host: {}, results: [{ ...row, hashesPerSecond: { median: 20, best: 20, worst: 20 } }] };
+ * compareBench(before, { host: {}, results: [row] }, 0.95).rows[0].verdict; // 'slower'
+ * ```
+ */
+export function compareBench(before: Baseline, now: Baseline, failBelow: number): BenchComparison {
+  const measured = now.results.map((row) => {
+    const earlier = before.results.find((other) => rowName(other) === rowName(row));
+    return earlier === undefined ? onlyOne(row, 'not in the baseline') : compareRow(earlier, row, failBelow);
+  });
+  const names = new Set(now.results.map(rowName));
+  const gone = before.results
+    .filter((row) => !names.has(rowName(row)))
+    .map((row) => onlyOne(row, 'not measured now'));
+  return { rows: [...measured, ...gone], failBelow, hostChanges: hostChanges(before.host, now.host) };
+}
+
+function compareRow(earlier: BaselineRow, row: BaselineRow, failBelow: number): ComparedRow {
+  const before = earlier.hashesPerSecond.median;
+  const now = row.hashesPerSecond.median;
+  const ratio = now / before;
+  return {
+    name: rowName(row),
+    row,
+    ratio,
+    before,
+    now,
+    verdict: ratio < failBelow ? 'slower' : 'fast enough',
+  };
+}
+
+function onlyOne(row: BaselineRow, verdict: 'not in the baseline' | 'not measured now'): ComparedRow {
+  const rate = row.hashesPerSecond.median;
+  const [before, now] = verdict === 'not in the baseline' ? [undefined, rate] : [rate, undefined];
+  return { name: rowName(row), row, ratio: undefined, before, now, verdict };
+}
+
+/** The name of a row in sentences; two rows of one name are the same measurement. */
+export function rowName({ engine, kernel, threads, midstates }: BaselineRow): string {
+  const engineAndKernel = engine === kernel ? kernel : `${engine} ${kernel}`;
+  return `${engineAndKernel}, ${formatCount(threads, 'thread')}, ${formatCount(midstates, 'midstate')}`;
+}
+
+function hostChanges(before: Baseline['host'], now: Baseline['host']): string[] {
+  return Object.keys(now)
+    .filter((key) => key in before && before[key] !== now[key])
+    .map((key) => `${key}: ${JSON.stringify(before[key])} then, ${JSON.stringify(now[key])} now`);
+}
+
+const COLUMNS = [
+  { heading: 'kernel', align: 'left' },
+  { heading: 'threads', align: 'right' },
+  { heading: 'midstates', align: 'right' },
+  { heading: 'ratio', align: 'right' },
+  { heading: '', align: 'left' },
+  { heading: 'MH/s now', align: 'right' },
+  { heading: 'baseline', align: 'right' },
+] as const;
+
+/**
+ * The comparison as a table.
+ *
+ * @param width - columns of the terminal.
+ */
+export function comparisonTable({ rows, hostChanges: changes }: BenchComparison, width: number): string[] {
+  const cells = rows.map(({ row, ratio, now, before, verdict }) => [
+    row.kernel,
+    String(row.threads),
+    String(row.midstates),
+    ratio?.toFixed(3) ?? '-',
+    verdict,
+    megahashes(now),
+    megahashes(before),
+  ]);
+  return [
+    ...tableLines(COLUMNS, cells, width),
+    ...changes.map((change) => `note: another machine or build than the baseline's, ${change}`),
+  ];
+}
+
+const megahashes = (rate: number | undefined) => (rate === undefined ? '-' : (rate / 1e6).toFixed(2));
+
+/**
+ * The sentence that names the slower rows.
+ *
+ * @returns undefined when no row is slower.
+ */
+export function slowerSentence({ rows, failBelow }: BenchComparison): string | undefined {
+  const slower = rows.filter(({ verdict }) => verdict === 'slower');
+  if (slower.length === 0) return undefined;
+  const compared = rows.filter(({ ratio }) => ratio !== undefined).length;
+  const names = slower.map(({ name, ratio }) => `${name} at ${ratio?.toFixed(3)}`).join('; ');
+  return (
+    `Expected at least ${failBelow} of the baseline's hashrate, received less in ${slower.length} of ${formatCount(compared, 'row')}: ` +
+    `${names}. Run it again on an idle machine, then look at what changed.`
+  );
+}
