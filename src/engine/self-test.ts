@@ -54,7 +54,12 @@ const KNOWN_HEADERS = [
       '0100000081cd02ab7e569e8bcd9317e2fe99f2de44d49ab2b8851ba4a308000000000000e320b6c2fffc8d750423db8b1eb942ae710e951ed797f7affc8892b0f1fc122bc7f5d74df2b9441a42a14695',
   },
   {
-    name: 'mainnet block of 2022, difficulty 1 share',
+    name: 'share with a rolled version',
+    header:
+      '00200020f2921517920e7423e6f623d22725ff8b4facf79a1e45462202000000000000006b5d684a704b4abe62b2375c5326d1fc1dbb61168aff84e920ba28968bf1075fecf3b364f8952419910d46ed',
+  },
+  {
+    name: 'share on a mainnet job of 2022',
     header:
       '04000020fc102bd0ea11470daf05a8e133a8a8505e21a2122b7f010000000000000000006d0359c451434605c52a5a9ce074340be47c2c63840731f9edf1db3f26b1cdd9a9f16f643aae051747896e27',
   },
@@ -64,7 +69,14 @@ const KNOWN_HEADERS = [
 const EASY_TARGET = (1n << 254n) - 1n;
 const ANY_HASH = (1n << 256n) - 1n;
 
-/** Every case, with the expected hits computed by the oracle; about 1,500 hashes. Deterministic. */
+/** Hashes of the test headers, found in 2^34 tries, whose top word is as small as early exits care about. */
+const RARE_HASHES = [
+  { topWord: 0n, nonce: 652973380, versionIndex: 0 },
+  { topWord: 1n, nonce: 901737093, versionIndex: 0 },
+  { topWord: 1n, nonce: 3466723151, versionIndex: 1 },
+];
+
+/** Every case, with the expected hits computed by the oracle; about 1,200 hashes. Deterministic. */
 export function selfTestCases(): SelfTestCase[] {
   return [
     ...KNOWN_HEADERS.map(({ name, header }) => knownHeader(name, fromHex(header))),
@@ -73,6 +85,7 @@ export function selfTestCases(): SelfTestCase[] {
     window('lanes and tails, 4 versions', 4, 0x80000001, 101, EASY_TARGET),
     window('the last nonces, a hit in every lane', 1, 0xffffffff - 132, 133, ANY_HASH),
     window('one nonce', 1, 7, 1, ANY_HASH),
+    ...RARE_HASHES.map(rareHash),
     ...boundaryCases(),
   ];
 }
@@ -100,6 +113,13 @@ function window(
   };
 }
 
+function rareHash({ topWord, nonce, versionIndex }: (typeof RARE_HASHES)[number]): SelfTestCase {
+  const target = ((topWord + 1n) << 224n) - 1n; // the easiest one with this top word
+  const headers = Array.from({ length: 4 }, (_, version) => testHeader(version));
+  const name = `a hash whose top word is ${topWord}, version ${versionIndex}`;
+  return { name, request: requestOf(headers, nonce - 30, 61, target), hits: [{ nonce, versionIndex }] };
+}
+
 /** A target equal to a hash is met; one below it is not: the comparison of all words, not just the top one. */
 function boundaryCases(): SelfTestCase[] {
   const header = testHeader(0);
@@ -117,7 +137,7 @@ function boundaryCases(): SelfTestCase[] {
 
 /** 80 bytes with no structure; only the version's 4 bytes differ from one to the next, as with rolled versions. */
 function testHeader(version: number): Uint8Array {
-  const header = Uint8Array.from({ length: 80 }, (_, i) => (i * 151 + 89) & 0xff);
+  const header = Uint8Array.from({ length: 80 }, (_, i) => (i * 167 + 13) & 0xff);
   new DataView(header.buffer).setUint32(0, 0x20000000 + version * 0x2000, true);
   return header;
 }

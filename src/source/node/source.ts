@@ -4,9 +4,9 @@ import type { NetworkName } from '../../bitcoin/network.ts';
 import type { Emit } from '../../events.ts';
 import type { Job } from '../../work/job.ts';
 import type { JobSource } from '../../work/ports.ts';
-import { jobExtranonce1, jobFromTemplate, type Payout } from './job.ts';
-import { createMailbox } from './mailbox.ts';
-import { createPatience } from './patience.ts';
+import { createFeed, type Feed } from './feed.ts';
+import type { Payout } from './job.ts';
+import { createPatience, type Patience } from './patience.ts';
 import type { RpcClient } from './rpc.ts';
 import { parseTemplate, type Template } from './template.ts';
 
@@ -32,93 +32,107 @@ export function templateRules(network: NetworkName): readonly string[] {
 }
 
 /**
- * Jobs from a node. The tip is told by its hash, never by the height: a reorganisation can keep the height.
+ * Jobs from a node.
  *
  * The longpoll is not given up for a refresh: bitcoind holds one of its few RPC threads for each longpoll until the tip moves, even
  * after the client has gone. It is given up only when a refresh saw the tip move and the longpoll did not: then its connection is dead.
  */
 export function createNodeSource(options: NodeSourceOptions): JobSource {
-  const { rpc, network, payout, session, refreshMs = 30_000 } = options;
   let jobNumber = 0;
-  let refreshNow = () => {};
-
-  async function fetchTemplate(longpollid: string | undefined, signal: AbortSignal): Promise<Template> {
-    const request = {
-      capabilities: ['longpoll', 'coinbasevalue'],
-      rules: templateRules(network),
-      longpollid,
-    };
-    const timeoutMs = longpollid === undefined ? 30_000 : 0;
-    return parseTemplate(await rpc.call('getblocktemplate', [request], { signal, timeoutMs }));
-  }
+  const wishes = createWishes();
 
   async function* jobs(outer: AbortSignal): AsyncGenerator<Job, void> {
     const stop = new AbortController();
-    const signal = AbortSignal.any([outer, stop.signal]);
-    const patience = createPatience({ ...options, source: rpc.url });
-    const mailbox = createMailbox<Job>((unread, latest) => ({
-      ...latest,
-      cleanJobs: latest.cleanJobs || unread.cleanJobs,
-    }));
-    let current: Template | undefined;
-    let longpoll = new AbortController();
-    let onAdopted = () => {};
-
-    const adopt = (template: Template) => {
-      const clean = template.previousblockhash !== current?.previousblockhash;
-      mailbox.put(jobFromTemplate(template, payout, jobExtranonce1(session, jobNumber++), clean));
-      current = template;
-      onAdopted();
+    const session: Session = {
+      ...options,
+      refreshMs: options.refreshMs ?? 30_000,
+      signal: AbortSignal.any([outer, stop.signal]),
+      feed: createFeed({ ...options, nextJobNumber: () => jobNumber++ }),
+      patience: createPatience({ ...options, source: options.rpc.url }),
+      wishes,
+      longpoll: new AbortController(),
     };
-
-    const nextAdoption = (until: AbortSignal) =>
-      new Promise<void>((resolve) => {
-        onAdopted = resolve;
-        until.addEventListener('abort', () => resolve(), { once: true });
-      });
-
-    const refreshLoop = async () => {
-      while (!signal.aborted) {
-        const asked = new AbortController(); // from here on: a wish that comes during the call is for a later answer
-        refreshNow = () => asked.abort();
-        await patience.until(signal, async () => {
-          const before = current;
-          const template = await fetchTemplate(undefined, signal);
-          const moved = template.previousblockhash !== current?.previousblockhash;
-          if (moved && current !== before) return; // a longpoll came back meanwhile: this answer may be the older one
-          adopt(template);
-          if (moved) longpoll.abort();
-        });
-        await pause(Math.min(MIN_REFRESH_MS, refreshMs), signal);
-        await pause(refreshMs - MIN_REFRESH_MS, AbortSignal.any([signal, asked.signal]));
-      }
-    };
-
-    const longpollLoop = async () => {
-      while (!signal.aborted) {
-        const watched = current;
-        longpoll = new AbortController();
-        const patient = AbortSignal.any([signal, longpoll.signal]);
-        if (watched?.longpollid === undefined) await nextAdoption(patient);
-        else
-          await patience.until(
-            patient,
-            async () => adopt(await fetchTemplate(watched.longpollid, patient)),
-            () => refreshNow(),
-          );
-      }
-    };
-
-    const loops = Promise.all([refreshLoop(), longpollLoop()]).finally(() => mailbox.close());
+    const loops = Promise.all([refreshLoop(session), longpollLoop(session)]).finally(session.feed.close);
     try {
-      yield* mailbox.items();
+      yield* session.feed.jobs();
     } finally {
       stop.abort();
       await loops;
     }
   }
 
-  return { jobs, refresh: () => refreshNow() };
+  return { jobs, refresh: () => wishes.refresh() };
+}
+
+/** What the two loops share while jobs are read. */
+interface Session extends Pick<NodeSourceOptions, 'rpc' | 'network'> {
+  readonly refreshMs: number;
+  readonly signal: AbortSignal;
+  readonly feed: Feed;
+  readonly patience: Patience;
+  readonly wishes: Wishes;
+  /** Ends the longpoll that is open. */
+  longpoll: AbortController;
+}
+
+/** A wish for a fresh template. */
+interface Wishes {
+  refresh(): void;
+  /** A signal that aborts at the next wish. */
+  next(): AbortSignal;
+}
+
+function createWishes(): Wishes {
+  let waiting = new AbortController();
+  return {
+    refresh: () => waiting.abort(),
+    next() {
+      waiting = new AbortController();
+      return waiting.signal;
+    },
+  };
+}
+
+async function refreshLoop(session: Session): Promise<void> {
+  const { signal, feed, patience, wishes, refreshMs } = session;
+  while (!signal.aborted) {
+    const wish = wishes.next(); // from here on: a wish that comes during the call is for a later answer
+    await patience.until(signal, async () => {
+      const before = feed.current();
+      const template = await fetchTemplate(session, undefined, signal);
+      const moved = feed.moves(template);
+      if (moved && feed.current() !== before) return; // a longpoll came back meanwhile: this answer may be the older one
+      feed.adopt(template);
+      if (moved) session.longpoll.abort();
+    });
+    await pause(Math.min(MIN_REFRESH_MS, refreshMs), signal);
+    await pause(refreshMs - MIN_REFRESH_MS, AbortSignal.any([signal, wish]));
+  }
+}
+
+async function longpollLoop(session: Session): Promise<void> {
+  const { signal, feed, patience, wishes } = session;
+  while (!signal.aborted) {
+    session.longpoll = new AbortController();
+    const patient = AbortSignal.any([signal, session.longpoll.signal]);
+    const longpollid = feed.current()?.longpollid;
+    if (longpollid === undefined) {
+      await feed.adoption(patient);
+    } else {
+      const poll = async () => feed.adopt(await fetchTemplate(session, longpollid, patient));
+      await patience.until(patient, poll, () => wishes.refresh());
+    }
+  }
+}
+
+async function fetchTemplate(
+  { rpc, network }: Session,
+  longpollid: string | undefined,
+  signal: AbortSignal,
+): Promise<Template> {
+  const request = { capabilities: ['longpoll', 'coinbasevalue'], rules: templateRules(network), longpollid };
+  const timeoutMs = longpollid === undefined ? 30_000 : 0;
+  return parseTemplate(await rpc.call('getblocktemplate', [request], { signal, timeoutMs }));
 }
 
 /** However often a refresh is asked for, the node is not asked more often than this, milliseconds. */
