@@ -9,7 +9,9 @@ import { COINBASE_ONLY } from '../../src/regtest/connect.ts';
 import { blockSubsidy, HALVING_INTERVAL, POW_LIMIT_BITS } from '../../src/regtest/params.ts';
 import { blockTemplate } from '../../src/regtest/template.ts';
 import { type Changes, makeBlock, NOBODY, spend } from './blocks.ts';
-import { MUTATIONS, type Mutation, NEGATIVE_VERSIONS } from './mutations.ts';
+import type { Mutation } from './mutation.ts';
+import { MUTATIONS } from './mutations.ts';
+import { NEGATIVE_VERSIONS } from './mutations-alone.ts';
 
 const NOW = 1_790_000_000;
 let now: number;
