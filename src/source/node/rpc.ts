@@ -34,54 +34,59 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
  * @param url - such as `http://127.0.0.1:18443`; a path chooses a wallet.
  */
 export function createRpcClient(url: URL, credentials: Credentials): RpcClient {
-  const transport = url.protocol === 'https:' ? https : http;
-  const agent = new transport.Agent({ keepAlive: true, maxSockets: 16 });
+  const { Agent } = url.protocol === 'https:' ? https : http;
+  const endpoint: Endpoint = { url, agent: new Agent({ keepAlive: true, maxSockets: 16 }) };
   let nextId = 0;
-
-  const post = (body: string, authorization: string, options: CallOptions) =>
-    new Promise<Answer>((resolve, reject) => {
-      const timeoutMs = options.timeoutMs ?? 30_000;
-      const request = transport.request(url, {
-        method: 'POST',
-        agent,
-        headers: {
-          authorization,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-        },
-        ...(options.signal ? { signal: options.signal } : {}),
-      });
-      const fail = (cause: Error) => reject(unreachable(url, cause));
-      if (timeoutMs > 0) {
-        request.setTimeout(timeoutMs, () =>
-          request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
-        );
-      }
-      request.on('error', fail);
-      request.on('response', (response) => {
-        readAnswer(response).then(resolve, fail);
-      });
-      request.end(body);
-    });
-
   return {
     url: url.href,
-    close: () => agent.destroy(),
+    close: () => endpoint.agent.destroy(),
     async call(method, params = [], options = {}) {
-      const id = nextId++;
-      const body = JSON.stringify({ jsonrpc: '1.0', id, method, params });
+      const body = JSON.stringify({ jsonrpc: '1.0', id: nextId++, method, params });
       const authorization = await credentials.authorization().catch(async (missing: unknown) => {
-        await post(body, '', options); // fails when nobody is there, which is the better thing to tell
+        await post(endpoint, body, '', options); // fails when nobody is there, which is the better thing to tell
         throw missing;
       });
-      let answer = await post(body, authorization, options);
+      let answer = await post(endpoint, body, authorization, options);
       if (isRefusal(answer.status) && credentials.renew()) {
-        answer = await post(body, await credentials.authorization(), options); // a restarted node wrote a new cookie
+        answer = await post(endpoint, body, await credentials.authorization(), options); // a restarted node wrote a new cookie
       }
       if (isRefusal(answer.status)) throw refused(url, answer.status, credentials.source);
       return resultOf(url, method, answer);
     },
   };
+}
+
+interface Endpoint {
+  readonly url: URL;
+  readonly agent: http.Agent;
+}
+
+function post(
+  { url, agent }: Endpoint,
+  body: string,
+  authorization: string,
+  { timeoutMs = 30_000, signal }: CallOptions,
+): Promise<Answer> {
+  const { request: send } = url.protocol === 'https:' ? https : http;
+  const headers = {
+    authorization,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  };
+  return new Promise((resolve, reject) => {
+    const request = send(url, { method: 'POST', agent, headers, ...(signal ? { signal } : {}) });
+    const fail = (cause: Error) => reject(unreachable(url, cause));
+    if (timeoutMs > 0) {
+      request.setTimeout(timeoutMs, () =>
+        request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+      );
+    }
+    request.on('error', fail);
+    request.on('response', (response) => {
+      readAnswer(response).then(resolve, fail);
+    });
+    request.end(body);
+  });
 }
 
 interface Answer {
