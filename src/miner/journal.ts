@@ -1,6 +1,6 @@
 /** The journal of found blocks: on disk and flushed before the first submission, settled only by the node's verdict. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fromHex, hashFromDisplay, hashToDisplay, toHex } from '../bitcoin/hex.ts';
 import type { NetworkName } from '../bitcoin/network.ts';
@@ -8,6 +8,7 @@ import { HashgapError } from '../errors.ts';
 import { takeLock } from '../lock.ts';
 import type { Verdict } from '../work/ports.ts';
 import type { FoundBlock } from '../work/verify.ts';
+import { createLineFile, type LineFile } from './line-file.ts';
 
 /** A verdict that settles a block. */
 export type FinalVerdict = Exclude<Verdict, { outcome: 'unknown' }>;
@@ -66,16 +67,14 @@ export async function openJournal(path: string, network: NetworkName, now: () =>
   }
 }
 
-function writer(path: string, network: NetworkName, file: FileHandle, now: () => Date, unlock: () => void) {
+function writer(path: string, network: NetworkName, file: LineFile, now: () => Date, unlock: () => void) {
   let last: Promise<unknown> = Promise.resolve(); // one write at a time keeps the lines whole
   const append = (record: JournalRecord) => {
-    const write = async () => {
-      await file.appendFile(`${JSON.stringify(record)}\n`);
-      await file.datasync();
-    };
-    const done = last.then(write).catch((error) => {
-      throw unusable(path, error);
-    });
+    const done = last
+      .then(() => file.append(`${JSON.stringify(record)}\n`))
+      .catch((error) => {
+        throw unusable(path, error);
+      });
     last = done.catch(() => {});
     return done;
   };
@@ -126,11 +125,15 @@ function parseRecord(path: string, line: string, number: number): JournalRecord 
   );
 }
 
+const HEX = /^([0-9a-f]{2})*$/;
+
 function tryParse(line: string): JournalRecord | undefined {
   try {
-    const { record, hash } = JSON.parse(line) as Partial<JournalRecord>;
-    const known = (record === 'found' || record === 'settled') && typeof hash === 'string';
-    return known ? (JSON.parse(line) as JournalRecord) : undefined;
+    const parsed = JSON.parse(line) as JournalRecord;
+    const known =
+      HEX.test(parsed.hash) &&
+      (parsed.record === 'settled' || (parsed.record === 'found' && HEX.test(parsed.block)));
+    return known ? parsed : undefined;
   } catch {
     return undefined;
   }
@@ -145,13 +148,12 @@ function pendingBlocks(records: readonly JournalRecord[], network: NetworkName):
 }
 
 /** Writes the journal anew without the hex of settled blocks, in a file that replaces the old one in one step. */
-async function rewrite(path: string, records: readonly JournalRecord[]): Promise<FileHandle> {
+async function rewrite(path: string, records: readonly JournalRecord[]): Promise<LineFile> {
   const settled = new Set(records.filter(({ record }) => record === 'settled').map(({ hash }) => hash));
   const kept = records.filter(({ record, hash }) => record === 'settled' || !settled.has(hash));
   const fresh = `${path}.new`;
-  const file = await open(fresh, 'w', 0o600);
-  await file.writeFile(kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  await file.sync();
+  const file = createLineFile(await open(fresh, 'w', 0o600));
+  await file.append(kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
   await rename(fresh, path);
   flushFolder(dirname(path));
   return file;

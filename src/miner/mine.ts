@@ -30,7 +30,8 @@ const HEAD_START_MS = 1_000;
 
 /**
  * Mines until `signal` aborts or `blocks` are accepted. Blocks that an earlier run left in the journal are submitted again first thing;
- * mining starts when they have an answer, or after a second. Every block found is on disk before it is sent, and at the end every one has a verdict or is still in the journal.
+ * mining starts when they have an answer, or after a second. Every block found is on disk before it is sent, and at the end every one has
+ * a verdict or is still in the journal.
  *
  * @throws {HashgapError} `ENGINE_FAILED`; nothing a node or a disk does ends the run.
  */
@@ -54,11 +55,7 @@ export async function mine(options: MineOptions): Promise<void> {
     source.refresh();
   };
 
-  const recoveries = journal.pending.map((block) => {
-    emit({ type: 'recovered', hash: hashToDisplay(block.hash), height: block.height });
-    return over.watch(settling.settle(block, 'recovered'));
-  });
-  if (recoveries.length > 0) await headStart(recoveries, over.signal);
+  await recover(journal.pending, emit, over, settling);
 
   let jobOver = new AbortController();
   const scanning = new Set<Promise<void>>();
@@ -81,12 +78,20 @@ export async function mine(options: MineOptions): Promise<void> {
 }
 
 /** Recovered blocks go first for a moment: mined beside them, the first new block could be a rival at their height. */
-async function headStart(recoveries: readonly Promise<void>[], signal: AbortSignal): Promise<void> {
+async function recover(
+  blocks: readonly FoundBlock[],
+  emit: Emit,
+  over: ReturnType<typeof createEnd>,
+  settling: ReturnType<typeof createSettling>,
+): Promise<void> {
+  if (blocks.length === 0) return;
+  const verdicts = blocks.map((block) => {
+    emit({ type: 'recovered', hash: hashToDisplay(block.hash), height: block.height });
+    return over.watch(settling.settle(block, 'recovered'));
+  });
   const answered = new AbortController();
-  const wait = delay(HEAD_START_MS, undefined, { signal: AbortSignal.any([signal, answered.signal]) }).catch(
-    () => {},
-  );
-  await Promise.race([Promise.all(recoveries), wait]);
+  const signal = AbortSignal.any([over.signal, answered.signal]);
+  await Promise.race([Promise.all(verdicts), delay(HEAD_START_MS, undefined, { signal }).catch(() => {})]);
   answered.abort();
 }
 
