@@ -35,6 +35,15 @@ describe('help', () => {
   });
 });
 
+it.runIf(process.platform !== 'win32')(
+  'the program runs by its own name, as npx hashgap runs it (not on Windows)',
+  async () => {
+    const child = spawn(CLI_PATH, ['--version'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [code] = await once(child, 'close');
+    expect(code).toBe(0);
+  },
+);
+
 describe('demo', () => {
   it('mines what it was asked for and compares', async () => {
     const { exitCode, stdout } = await runCli(['demo', '--blocks', '4'], { env: { COLUMNS: '80' } });
