@@ -1,5 +1,6 @@
 /** Targets: the compact form in headers (nBits), the 256-bit number, the kernels' words, difficulty and work. */
 import { HashgapError } from '../errors.ts';
+import { hashToDisplay } from './hex.ts';
 
 /** The target of difficulty 1: nBits 0x1d00ffff, the easiest mainnet allows. */
 export const DIFFICULTY_1_TARGET = 0xffffn << 208n;
@@ -69,7 +70,7 @@ export function bitsToHex(nBits: number): string {
  * ```
  */
 export function hashToNumber(hash: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(hash.toReversed()).toString('hex')}`);
+  return BigInt(`0x${hashToDisplay(hash)}`);
 }
 
 /**
