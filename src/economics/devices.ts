@@ -1,22 +1,29 @@
 /** The device catalogue: hashrates and powers with their sources, from data/devices.json. */
+import { type Found, findRow, rowById } from './catalogue.ts';
 import catalogue from './data/devices.json' with { type: 'json' };
+import type { Provenance } from './provenance.ts';
 
-/** How well a figure is supported: only `sourced` may be shown without a mark. */
-export type Confidence = 'sourced' | 'derived' | 'power-unconfirmed' | 'hashrate-unconfirmed' | 'unconfirmed';
+/** What a device is. Microcontrollers count as `cpu`; a `home-asic` is meant to stand in a room with people. */
+export type DeviceKind = 'cpu' | 'gpu' | 'fpga' | 'asic' | 'home-asic';
 
 /** A device that computes double SHA-256. */
-export interface Device {
+export interface Device extends Provenance<'hashrateHps' | 'powerW'> {
   readonly id: string;
   readonly name: string;
   readonly vendor: string;
-  readonly kind: 'cpu' | 'gpu' | 'fpga' | 'asic' | 'home-asic';
+  readonly kind: DeviceKind;
+  /** For orientation; not confirmed for CPUs, GPUs and FPGAs. */
   readonly releaseYear: number;
-  /** Hashes per second. */
+  /** 1 to 12, where it is known. */
+  readonly releaseMonth?: number;
+  /** Hashes (double SHA-256) per second. */
   readonly hashrateHps: number;
   /** Watts at the wall; null where nobody published them. */
   readonly powerW: number | null;
-  readonly source: string;
-  readonly confidence: Confidence;
+  /** Joules per 10^12 hashes: power over hashrate with four digits; null without a power. */
+  readonly joulesPerTH: number | null;
+  /** US dollars when it was new, where a source names them. No street prices: public lists disagree by three times and more. */
+  readonly priceUsd?: number;
 }
 
 /** Every device of the catalogue. */
@@ -32,7 +39,18 @@ export const DEVICES = catalogue as readonly Device[];
  * ```
  */
 export function deviceById(id: string): Device {
-  const device = DEVICES.find((entry) => entry.id === id);
-  if (device === undefined) throw new RangeError(`no device with the id ${id}`);
-  return device;
+  return rowById(DEVICES, 'device', id);
+}
+
+/**
+ * The device a person means, or a hint for the message.
+ *
+ * @example
+ * ```ts
+ * findDevice('Bitaxe Gamma'); // { match: deviceById('bitaxe-gamma') }
+ * findDevice('s212'); // { hint: ' Did you mean "s21"?' }
+ * ```
+ */
+export function findDevice(text: string): Found<Device> {
+  return findRow(DEVICES, text);
 }
