@@ -37,19 +37,29 @@
       'sources': [
         'native/addon.cc',
         'native/arguments.cc',
+        'native/arithmetic.cc',
+        'native/arithmetic_portable.cc',
         'native/confirm.cc',
         'native/cpu_features.cc',
         'native/dispatch.cc',
         'native/kernel_scalar.cc',
+        'native/measurement.cc',
         'native/placement.cc',
         'native/pool.cc',
         'native/pool_object.cc',
         'native/scan.cc',
+        'native/team.cc',
         'native/thread.cc',
+        'native/triad.cc',
       ],
       'include_dirs': ["<!(node -p \"require('node-addon-api').include_dir\")"],
       'conditions': [
-        ['target_arch=="x64"', {'dependencies': ['kernel_avx2', 'kernel_avx512', 'kernel_shani', 'kernel_sse41']}],
+        ['target_arch=="x64"', {
+          'dependencies': [
+            'arithmetic_avx2', 'arithmetic_avx512', 'arithmetic_vnni',
+            'kernel_avx2', 'kernel_avx512', 'kernel_shani', 'kernel_sse41',
+          ],
+        }],
         ['target_arch=="arm64"', {'dependencies': ['kernel_armv8', 'kernel_neon']}],
         # A symbol that is missing fails the load, where the reason can be shown, not a scan.
         ['OS=="linux"', {
@@ -64,6 +74,30 @@
     # instruction set is a library of its own.
     ['target_arch=="x64"', {
       'targets': [
+        {
+          'target_name': 'arithmetic_avx2',
+          'type': 'static_library',
+          'sources': ['native/arithmetic_avx2.cc'],
+          'cflags': ['-mavx2', '-mfma'],
+          'xcode_settings': {'OTHER_CFLAGS': ['-mavx2', '-mfma']},
+          'msvs_settings': {'VCCLCompilerTool': {'EnableEnhancedInstructionSet': '5'}}, # /arch:AVX2
+        },
+        {
+          'target_name': 'arithmetic_avx512',
+          'type': 'static_library',
+          'sources': ['native/arithmetic_avx512.cc'],
+          'cflags': ['-mavx512f'],
+          'xcode_settings': {'OTHER_CFLAGS': ['-mavx512f']},
+          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
+        },
+        {
+          'target_name': 'arithmetic_vnni',
+          'type': 'static_library',
+          'sources': ['native/arithmetic_vnni.cc'],
+          'cflags': ['-mavx512f', '-mavx512vnni'],
+          'xcode_settings': {'OTHER_CFLAGS': ['-mavx512f', '-mavx512vnni']},
+          'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/arch:AVX512']}},
+        },
         {
           'target_name': 'kernel_avx2',
           'type': 'static_library',

@@ -1,10 +1,11 @@
-// What the addon exports: cpu(), compiler, kernels(), scanOnce() and the class Pool.
+// What the addon exports: cpu(), compiler, kernels(), measure(), scanOnce() and the class Pool.
 #include "addon.h"
 
 #include <memory>
 
 #include "arguments.h"
 #include "dispatch.h"
+#include "measurement.h"
 #include "pool_object.h"
 #include "results.h"
 #include "scan.h"
@@ -45,6 +46,7 @@ HashgapAddon::HashgapAddon(Napi::Env env, Napi::Object exports) {
                            InstanceMethod<&HashgapAddon::DescribeCpu>("cpu"),
                            InstanceValue("compiler", Napi::String::New(env, kCompiler)),
                            InstanceMethod<&HashgapAddon::ListKernels>("kernels"),
+                           InstanceValue("measure", Napi::Function::New(env, StartMeasurement)),
                            InstanceMethod<&HashgapAddon::ScanOnce>("scanOnce"),
                            InstanceValue("Pool", PoolObject::Define(env)),
                        });

@@ -69,11 +69,13 @@ uint32_t Features(uint32_t highestLeaf) {
   add(Bit(one.ecx, 9), kSsse3);
   add(Bit(one.ecx, 19), kSse41);
   add(Bit(one.ecx, 28) && ymm, kAvx);
+  add(Bit(one.ecx, 12) && ymm, kFma);
   add(Bit(seven.ebx, 5) && ymm, kAvx2);
   add(Bit(seven.ebx, 8), kBmi2);
   add(Bit(seven.ebx, 16) && zmm, kAvx512f);
   add(Bit(seven.ebx, 30) && zmm, kAvx512bw);
   add(Bit(seven.ebx, 31) && zmm, kAvx512vl);
+  add(Bit(seven.ecx, 11) && zmm, kAvx512Vnni);
   add(Bit(seven.ebx, 29), kShaNi);
   return features;
 }

@@ -20,6 +20,8 @@ enum CpuFeature : uint32_t {
   kShaNi = 1u << 9,
   kNeon = 1u << 10,
   kArmSha2 = 1u << 11,
+  kFma = 1u << 12,
+  kAvx512Vnni = 1u << 13,
 };
 
 struct FeatureName {
@@ -28,9 +30,13 @@ struct FeatureName {
 };
 
 constexpr FeatureName kFeatureNames[] = {
-    {kSse2, "sse2"},         {kSsse3, "ssse3"},  {kSse41, "sse4.1"},    {kAvx, "avx"},
-    {kAvx2, "avx2"},         {kBmi2, "bmi2"},    {kAvx512f, "avx512f"}, {kAvx512bw, "avx512bw"},
-    {kAvx512vl, "avx512vl"}, {kShaNi, "sha-ni"}, {kNeon, "neon"},       {kArmSha2, "sha2"},
+    {kSse2, "sse2"},         {kSsse3, "ssse3"},
+    {kSse41, "sse4.1"},      {kAvx, "avx"},
+    {kAvx2, "avx2"},         {kBmi2, "bmi2"},
+    {kAvx512f, "avx512f"},   {kAvx512bw, "avx512bw"},
+    {kAvx512vl, "avx512vl"}, {kShaNi, "sha-ni"},
+    {kNeon, "neon"},         {kArmSha2, "sha2"},
+    {kFma, "fma"},           {kAvx512Vnni, "avx512-vnni"},
 };
 
 struct Cpu {

@@ -121,7 +121,7 @@ function build() {
     rewriteAddon();
     return { reason: undefined, output };
   }
-  const offline = /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|bad status code/i.test(output);
+  const offline = /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|bad status code/.test(output);
   const reason = offline
     ? "Node's headers could not be downloaded"
     : 'the build failed (it takes C++20: g++ 10, clang 12)';

@@ -5,6 +5,7 @@ const CHECKS = [
   ['format and lint', 'biome', ['ci', '--error-on-warnings', '.']],
   ['C++ format', process.execPath, ['scripts/format-cpp.mjs']],
   ['types', 'tsc', ['-p', 'tsconfig.json']],
+  ['types of the page', 'tsc', ['-p', 'src/web/lab/tsconfig.json']],
   ['import law', process.execPath, ['scripts/import-law.mjs']],
 ];
 

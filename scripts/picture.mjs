@@ -8,7 +8,7 @@ const CELL = { width: 8.4, height: 19 };
 const MARGIN = 18;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const run = spawnSync(process.execPath, ['dist/cli/main.js', 'demo'], {
+const run = spawnSync(process.execPath, ['dist/src/cli/main.js', 'demo'], {
   cwd: ROOT,
   encoding: 'utf8',
   env: { ...process.env, COLUMNS: String(COLUMNS) },

@@ -24,12 +24,22 @@ export async function firstExecutable(paths) {
 export const onPath = (name) =>
   firstExecutable((process.env.PATH ?? '').split(delimiter).map((folder) => resolve(folder || '.', name)));
 
-/** Runs a program to its end; on failure the error's message is the program's own first complaint, in one line. */
-export async function run(program, args) {
+/** The path of the program that a variable of the environment names; undefined if it is unset or empty. */
+export async function fromEnvironment(variable) {
+  const named = process.env[variable];
+  if (!named) return undefined;
+  if (await isExecutable(named)) return resolve(named);
+  throw new Error(
+    `Expected ${variable} to name an executable file, received "${named}"; correct it or unset it.`,
+  );
+}
+
+/** Runs a program to its end, with variables beside those of this process if need be; on failure the error's message is the program's own first complaint, in one line. */
+export async function run(program, args, env = {}) {
   const options = {
     timeout: COMMAND_TIMEOUT_MS,
     maxBuffer: 1 << 26,
-    env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+    env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive', ...env },
   };
   try {
     return (await promisify(execFile)(program, args, options)).stdout;

@@ -1,7 +1,7 @@
 /** Prints a C++ compiler for 64-bit Arm and what runs its programs here, unpacking Debian's into a cache folder if need be. */
 import { onPath } from './programs.mjs';
+import { provisionCompiler } from './provision-compiler.mjs';
 import { printIfMain } from './provision-main.mjs';
-import { provisionPrefix } from './provision-prefix.mjs';
 
 const COMPILER = 'aarch64-linux-gnu-g++';
 const EMULATOR = 'qemu-aarch64';
@@ -27,7 +27,7 @@ export async function provisionArm({ log = () => {} } = {}) {
   const compiler = (await onPath(COMPILER)) ?? (native ? await onPath('g++') : undefined);
   const emulator = native ? undefined : ((await onPath(`${EMULATOR}-static`)) ?? (await onPath(EMULATOR)));
   if (compiler !== undefined && (native || emulator !== undefined)) return { compiler, emulator };
-  const [ourCompiler, ourEmulator] = await provisionPrefix(KIT, log);
+  const [ourCompiler, ourEmulator] = await provisionCompiler(KIT, log);
   return { compiler: ourCompiler, emulator: ourEmulator };
 }
 

@@ -1,11 +1,11 @@
 /** Prints the path of a bitcoind the tests can start, unpacking Debian's own into a cache folder when there is none. */
 import { promises as fs } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { downloadPackages, unpack } from './debian-packages.mjs';
-import { firstExecutable, isExecutable, onPath, run } from './programs.mjs';
+import { firstExecutable, fromEnvironment, isExecutable, onPath, run } from './programs.mjs';
 import { printIfMain } from './provision-main.mjs';
-import { provisionOnce } from './provision-once.mjs';
+import { cacheFolder, provisionOnce } from './provision-once.mjs';
 
 const PACKAGE = 'bitcoin-knots';
 const SUITE = 'sid';
@@ -111,16 +111,9 @@ async function cached(cacheDir) {
  * package, unpacked under `$XDG_CACHE_HOME/hashgap/bitcoind`. Rejects with one sentence that names the next step.
  */
 export async function provisionBitcoind({ log = () => {} } = {}) {
-  const named = process.env.BITCOIND;
-  if (named) {
-    if (await isExecutable(named)) return resolve(named);
-    throw new Error(
-      `Expected BITCOIND to name an executable file, received "${named}"; correct it or unset it.`,
-    );
-  }
-  const installed = await onPath('bitcoind');
+  const installed = (await fromEnvironment('BITCOIND')) ?? (await onPath('bitcoind'));
   if (installed) return installed;
-  const cacheDir = resolve(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hashgap/bitcoind');
+  const cacheDir = cacheFolder('bitcoind');
   const path = await cached(cacheDir);
   if (path) return path;
   const steps = { cached: () => cached(cacheDir), provision: () => provision(cacheDir, log) };

@@ -1,7 +1,7 @@
 /** Prints the path of a clang++ that builds the addon, unpacking Debian's into a cache folder when there is none. */
 import { findClang } from './find-clang.mjs';
+import { provisionCompiler } from './provision-compiler.mjs';
 import { printIfMain } from './provision-main.mjs';
-import { provisionPrefix } from './provision-prefix.mjs';
 
 /** The intrinsics are headers of clang, the others and the static library are of the machine's g++. */
 const SOURCE = `#include <bit>
@@ -46,7 +46,7 @@ const KIT = {
  * `$XDG_CACHE_HOME/hashgap/clang`. Rejects with one sentence that names the next step.
  */
 export async function provisionClang({ log = () => {} } = {}) {
-  return (await findClang()) ?? (await provisionPrefix(KIT, log))[0];
+  return (await findClang()) ?? (await provisionCompiler(KIT, log))[0];
 }
 
 await printIfMain(import.meta.url, async (options) => [await provisionClang(options)]);

@@ -1,9 +1,14 @@
 /** Lets one of several processes provision something into a cache folder while the others wait for it. */
 import { promises as fs } from 'node:fs';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const LOCK_STALE_MS = 900_000;
+
+/** Where the user's cache keeps what is provisioned under a name. */
+export const cacheFolder = (name) =>
+  resolve(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hashgap', name);
 
 /** Whether the run that wrote the lock file still exists; an unreadable lock counts as held until it is old. */
 async function isHeld(lock) {

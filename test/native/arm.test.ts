@@ -33,6 +33,10 @@ describe.skipIf('skip' in tools)(title, () => {
     ]);
   });
 
+  it('measures memory and arithmetic', async () => {
+    expect(await runDriver(command, ['throughput'])).toBe('');
+  });
+
   describe.each(['armv8-sha2', 'neon', 'scalar'])('kernel %s', (kernel) => {
     it('finds exactly the hits', async () => {
       expect(await wrongCases(command, kernel, driverCases())).toEqual([]);

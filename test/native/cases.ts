@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { type SelfTestCase, selfTestCases } from '../../src/engine/self-test.ts';
 import type { ScanRequest } from '../../src/work/ports.ts';
+import { type SelfTestCase, selfTestCases } from '../../src/work/self-test.ts';
 import { expectedHits, headersOf, requestFor } from '../engine/headers.ts';
 
 /** A program and its first arguments, such as an emulator and what it runs. */

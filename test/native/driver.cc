@@ -1,5 +1,6 @@
 // The native engine without Node: what the standalone tests build with sanitizers or for another
 // CPU.
+//   driver throughput          memory and arithmetic, measured for a moment; silent if all is well
 //   driver kernels             the kernels, one to a line: name, lanes, and 1 if this CPU has all
 //   it needs driver scan KERNEL         one scan to each line of input, one result to each line of
 //   output driver exercise KERNEL     threads that start, cancel and close against each other;
@@ -13,10 +14,12 @@
 #include <thread>
 #include <vector>
 
+#include "../../native/arithmetic.h"
 #include "../../native/cpu_features.h"
 #include "../../native/dispatch.h"
 #include "../../native/pool.h"
 #include "../../native/scan.h"
+#include "../../native/triad.h"
 
 namespace hashgap {
 namespace {
@@ -133,14 +136,47 @@ int Exercise(const Kernel& kernel) {
   return 0;
 }
 
+// Prints what failed: the triad with slices of every size, every loop of this CPU, and both when
+// they are cancelled at once.
+int Throughputs() {
+  constexpr size_t kBytes = 1 << 20;
+  const auto check = [](const char* name, const Throughput& result) {
+    const bool positive = std::all_of(result.perSecond.begin(), result.perSecond.end(),
+                                      [](double rate) { return rate > 0; });
+    if (result.failure != Throughput::Failure::kNone || result.perSecond.empty() || !positive)
+      std::printf("%s failed\n", name);
+  };
+  for (uint32_t threads = 1; threads <= 3; ++threads) {
+    for (const size_t bytes : {size_t{1}, size_t{3 * 64}, kBytes + 7 * 64}) {
+      const ThroughputRequest request{.threads = threads, .seconds = 1e-4, .bytes = bytes};
+      check("triad", MeasureTriad(request));
+    }
+  }
+  const uint32_t features = DetectCpu().features;
+  for (const Loop& loop : Loops()) {
+    if ((loop.needs & ~features) != 0) continue;
+    const ThroughputRequest request{.threads = 2, .seconds = 1e-4};
+    check(loop.name, MeasureArithmetic(loop, request));
+    ThroughputRequest cancelled{.threads = 2, .seconds = 10};
+    cancelled.cancelled = true;
+    if (!MeasureArithmetic(loop, cancelled).perSecond.empty())
+      std::printf("%s not cancelled\n", loop.name);
+  }
+  ThroughputRequest cancelled{.threads = 2, .seconds = 10, .bytes = kBytes};
+  cancelled.cancelled = true;
+  if (!MeasureTriad(cancelled).perSecond.empty()) std::printf("triad not cancelled\n");
+  return 0;
+}
+
 int Main(int count, char** arguments) {
   const std::string_view command = count > 1 ? arguments[1] : "";
   if (command == "kernels") return ListKernels();
+  if (command == "throughput") return Throughputs();
   const Kernel* kernel = count > 2 ? FindKernel(arguments[2]) : nullptr;
   if (kernel == nullptr) return Fail("expected the name of a kernel");
   if (command == "scan") return Scans(*kernel);
   if (command == "exercise") return Exercise(*kernel);
-  return Fail("expected kernels, scan or exercise");
+  return Fail("expected kernels, throughput, scan or exercise");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { provisionClang } from '../../scripts/provision-clang.mjs';
 import { addonFiles, loadNativeBinding, scanNative } from '../../src/engine/native/binding.ts';
-import { selfTest, selfTestCases } from '../../src/engine/self-test.ts';
+import { selfTest, selfTestCases } from '../../src/work/self-test.ts';
 import { provisioned } from '../support/provisioned.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

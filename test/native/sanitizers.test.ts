@@ -58,6 +58,10 @@ describe.skipIf(missing !== undefined).each([['address,undefined'], ['thread']])
       }
     });
 
+    it('finds nothing in the measurements of memory and arithmetic', async () => {
+      expect(await runDriver(command, ['throughput'])).toBe('');
+    });
+
     it('finds nothing while threads start, cancel and close against each other', async () => {
       for (const { name, supported } of await driverKernels(command)) {
         if (supported) expect(await runDriver(command, ['exercise', name]), name).toBe('');

@@ -1,4 +1,4 @@
-/** What kernel objects lend to the linker: one scan function, and nothing that it may hand to code for other CPUs. */
+/** What kernel and arithmetic objects lend to the linker: their scan function or loops, and nothing that it may hand to code for other CPUs. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -16,7 +16,7 @@ function findObjects(): { readonly paths: readonly string[] } | { readonly skip:
   try {
     const files = readdirSync(OBJECTS, { recursive: true, encoding: 'utf8' });
     const paths = files
-      .filter((file) => /(^|\/)kernel_\w+\.o$/.test(file))
+      .filter((file) => /(^|\/)(kernel|arithmetic_(avx|vnni))\w*\.o$/.test(file))
       .map((file) => join(OBJECTS, file));
     return paths.length > 0 ? { paths } : { skip: `there are no kernels in ${OBJECTS}` };
   } catch {
@@ -44,14 +44,17 @@ describe.skipIf('skip' in found)(title, () => {
   it('are all there', () => {
     const names = paths.map((path) => basename(path)).sort();
     expect(names).toContain('kernel_scalar.o');
-    if (process.arch === 'x64') expect(names).toContain('kernel_shani.o');
+    if (process.arch === 'x64')
+      expect(names).toEqual(expect.arrayContaining(['kernel_shani.o', 'arithmetic_avx512.o']));
   });
 
   // A weak or unique symbol compiled for AVX-512, say, may be the copy that portable code gets, which then dies on an older CPU.
-  it.each(paths.map((path) => [basename(path), path]))('%s offers its scan function alone', (_, path) => {
+  it.each(paths.map((path) => [basename(path), path]))('%s offers its own functions alone', (_, path) => {
     const all = symbols(path);
     expect(all.filter(([type]) => /^[WwVvu]$/.test(type))).toEqual([]);
     const offered = all.filter(([type]) => /^[A-TV-Z]$/.test(type)).map(([, name]) => name);
+    if (path.includes('arithmetic'))
+      return expect(offered.join('\n')).toMatch(/^(hashgap::Loop\w+\(.*\n?)+$/);
     expect(offered).toHaveLength(1);
     expect(offered[0]).toMatch(/^hashgap::Scan\w+\(/);
   });
