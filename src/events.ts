@@ -1,10 +1,24 @@
 /** Everything a miner tells its observers: one discriminated union, consumed by the statistics and the reporters. */
-import type { Verdict } from './work/ports.ts';
+import type { ShareVerdict, Verdict } from './work/ports.ts';
 
 /** What happened, without the time it happened at. */
 export type MinerEventBody =
-  /** An engine was chosen and started. */
-  | { readonly type: 'engine'; readonly engine: string; readonly kernel: string; readonly threads: number }
+  /** An engine was chosen and started, or tuning has found a better kernel for it. `device` is the adapter of a GPU. */
+  | {
+      readonly type: 'engine';
+      readonly engine: string;
+      readonly device?: string;
+      readonly kernel: string;
+      /** Scans side by side. */
+      readonly threads: number;
+    }
+  /** An engine failed and the others go on without it; `message` is a sentence with the next step. */
+  | {
+      readonly type: 'engine-lost';
+      readonly engine: string;
+      readonly kernel: string;
+      readonly message: string;
+    }
   /** The source delivers work (again). */
   | { readonly type: 'source-up'; readonly source: string }
   /** The source cannot deliver work; it goes on trying. `reason` is a sentence. */
@@ -15,19 +29,27 @@ export type MinerEventBody =
       readonly id: string;
       readonly height: number | undefined;
       readonly prevHash: string;
+      /** Of the network. */
       readonly difficulty: number;
+      /** What a share must reach; the network's own when mining solo. */
+      readonly shareDifficulty: number;
       readonly transactions: number | undefined;
       readonly coinbaseValue: bigint | undefined;
       readonly clean: boolean;
     }
-  /** One scan ended: `hashes` double SHA-256 computed in `seconds` of one thread's wall time. */
-  | { readonly type: 'scan'; readonly hashes: number; readonly seconds: number }
-  /** An engine claimed a hash that is none; the claim is dropped. */
+  /** One scan ended: `hashes` double SHA-256 computed in `seconds` of one thread's wall time, by the engine of that name. */
+  | {
+      readonly type: 'scan';
+      readonly hashes: number;
+      readonly seconds: number;
+      readonly engine?: string;
+    }
+  /** An engine claimed a hash that is none; the claim is dropped. The GPU engine drops it itself, and then `hash` is absent. */
   | {
       readonly type: 'hardware-error';
       readonly engine: string;
       readonly kernel: string;
-      readonly hash: string;
+      readonly hash?: string;
     }
   /** A block was found and is on disk; its verdict follows. */
   | { readonly type: 'block'; readonly hash: string; readonly height: number | undefined }
@@ -43,6 +65,34 @@ export type MinerEventBody =
       /** From the moment the hit was verified to the moment submitblock was sent, milliseconds; absent for a recovered block. */
       readonly foundToSentMs?: number;
     }
+  /** A share was found and goes to the pool; `difficulty` is that of its hash, `shareDifficulty` what it had to reach. */
+  | {
+      readonly type: 'share';
+      readonly hash: string;
+      readonly difficulty: number;
+      readonly shareDifficulty: number;
+      readonly block: boolean;
+    }
+  /** What became of a share; each gets exactly one. */
+  | {
+      readonly type: 'share-verdict';
+      readonly hash: string;
+      readonly shareDifficulty: number;
+      readonly verdict: ShareVerdict;
+    }
+  /** Whom the pool's coinbase pays, told when that changes; `percent` is the part of the address that was expected. */
+  | {
+      readonly type: 'payout';
+      readonly satoshis: bigint;
+      readonly outputs: readonly {
+        readonly to: string;
+        readonly satoshis: bigint;
+        readonly percent: number;
+      }[];
+      readonly percent?: number;
+    }
+  /** What the pool wants its users to read, made safe to print. */
+  | { readonly type: 'pool-message'; readonly text: string }
   /** Something the user should know; `message` is a sentence with the next step. */
   | { readonly type: 'warning'; readonly message: string };
 

@@ -1,7 +1,8 @@
 /** Statistics: each event counts where it should, and nowhere else. */
 import { expect, it } from 'vitest';
 import type { MinerEventBody } from '../src/events.ts';
-import { NO_STATS, reduceStats, summarize } from '../src/stats.ts';
+import { HASHES_PER_DIFFICULTY, NO_STATS, reduceStats, summarize } from '../src/stats.ts';
+import type { ShareVerdict } from '../src/work/ports.ts';
 
 const verdict = (
   outcome: 'accepted' | 'stale' | 'rejected' | 'unknown',
@@ -52,4 +53,44 @@ it('adds up a run', () => {
 
 it('gives no rate for no time', () => {
   expect(summarize(NO_STATS, 0).hashesPerSecond).toBe(0);
+});
+
+const shareEvent = (difficulty: number, shareDifficulty: number): MinerEventBody => ({
+  type: 'share',
+  hash: '00',
+  difficulty,
+  shareDifficulty,
+  block: false,
+});
+const shareVerdict = (verdict: ShareVerdict, shareDifficulty = 2): MinerEventBody => ({
+  type: 'share-verdict',
+  hash: '00',
+  shareDifficulty,
+  verdict,
+});
+
+it('accounts for every share, and weighs them by their difficulty', () => {
+  const stats = statsOf([
+    { type: 'scan', hashes: 5 * HASHES_PER_DIFFICULTY, seconds: 1 },
+    ...[3, 9, 2, 2, 2, 2].map((difficulty) => shareEvent(difficulty, 2)),
+    shareVerdict({ outcome: 'accepted', roundTripMs: 10 }),
+    shareVerdict({ outcome: 'accepted', roundTripMs: 30 }),
+    shareVerdict({ outcome: 'rejected', class: 'stale', reason: 'job not found', roundTripMs: 20 }),
+    shareVerdict({ outcome: 'unknown', reason: 'the connection is gone' }),
+    shareVerdict({ outcome: 'withheld', reason: 'the job is over' }),
+  ]);
+  const { shares } = summarize(stats, 10);
+  expect(shares).toEqual({
+    found: 6,
+    accepted: 2,
+    rejected: { stale: 1, duplicate: 0, 'low-difficulty': 0, unauthorized: 0, other: 0 },
+    unknown: 1,
+    withheld: 1,
+    pending: 1,
+    acceptedDifficulty: 4,
+    bestDifficulty: 9,
+    roundTripMs: { mean: 20, longest: 30 },
+    effectiveHashesPerSecond: (4 * HASHES_PER_DIFFICULTY) / 10,
+    luck: 12 / 5,
+  });
 });

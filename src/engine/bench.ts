@@ -4,15 +4,19 @@ import { createBenchWork } from './bench-work.ts';
 import { type Measurement, measureEngine } from './measure.ts';
 import { type KernelEntry, startEngine } from './select.ts';
 
-/** One row of a benchmark. */
-export interface BenchPlan {
-  readonly kernel: KernelEntry;
-  readonly threads: number;
+/** How a row is measured. */
+export interface BenchSampling {
   /** Versions that share one message schedule, 1..64; `auto` is what the kernel prefers. */
   readonly midstates: number | 'auto';
   /** Length of a sample. */
   readonly seconds: number;
   readonly samples: number;
+}
+
+/** One row of a benchmark on the CPU. */
+export interface BenchPlan extends BenchSampling {
+  readonly kernel: KernelEntry;
+  readonly threads: number;
 }
 
 /** Hashes a second: the middle sample, the fastest and the slowest one. */
@@ -31,8 +35,12 @@ export interface BenchResult {
   /** Hashes per second of wall time, in the order they were taken. */
   readonly samples: readonly number[];
   readonly hashesPerSecond: RateSpread;
-  /** Processor time of the hashing threads over all samples; undefined where the engine cannot tell. */
+  /** Processor time of the hashing threads over all samples, of a GPU the time of its process; undefined where the engine cannot tell. */
   readonly cpuSeconds: number | undefined;
+  /** The adapter of a GPU. */
+  readonly adapter?: string;
+  /** Time a GPU worked by its own clock over all samples; absent where it has none. */
+  readonly gpuSeconds?: number;
   /** Hashes of all samples: with `cpuSeconds` the rate that another program on the same CPU does not change. */
   readonly hashes: number;
 }
@@ -61,21 +69,28 @@ export async function benchKernel(plan: BenchPlan, signal: AbortSignal): Promise
   }
 }
 
-async function benchEngine(
+/**
+ * Measures one row on an engine that is there; whoever started it closes it.
+ *
+ * @returns undefined when `signal` aborted it.
+ * @throws {HashgapError} what the engine's scans throw.
+ */
+export async function benchEngine(
   engine: HashEngine,
-  { kernel, midstates: wanted, seconds, samples }: BenchPlan,
+  { midstates: wanted, seconds, samples }: BenchSampling,
   signal: AbortSignal,
 ): Promise<BenchResult | undefined> {
-  const midstates = wanted === 'auto' ? (kernel.preferredMidstates ?? 1) : wanted; // an older addon does not say
+  const midstates = wanted === 'auto' ? (engine.preferredMidstates ?? 1) : wanted; // an older addon does not say
   const work = createBenchWork(midstates);
   await measureEngine(engine, Math.min(seconds, WARM_UP_SECONDS), { work, signal });
   const taken: Measurement[] = [];
-  const cpuBefore = engine.cpuSeconds?.();
+  const before = usageOf(engine);
   while (taken.length < samples && !signal.aborted)
     taken.push(await measureEngine(engine, seconds, { work, signal }));
-  const cpuAfter = engine.cpuSeconds?.();
+  const after = usageOf(engine);
   if (signal.aborted) return undefined;
   const rates = taken.map((sample) => sample.hashes / sample.seconds);
+  const gpuSeconds = difference(before.gpuSeconds, after.gpuSeconds);
   return {
     engine: engine.name,
     kernel: engine.kernel,
@@ -83,9 +98,19 @@ async function benchEngine(
     midstates,
     samples: rates,
     hashesPerSecond: rateSpread(rates),
-    cpuSeconds: cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore,
+    cpuSeconds: difference(before.cpuSeconds, after.cpuSeconds),
     hashes: taken.reduce((sum, { hashes }) => sum + hashes, 0),
+    ...(engine.device === undefined ? {} : { adapter: engine.device }),
+    ...(gpuSeconds === undefined ? {} : { gpuSeconds }),
   };
+}
+
+function usageOf(engine: HashEngine) {
+  return { cpuSeconds: engine.cpuSeconds?.(), gpuSeconds: engine.gpuSeconds?.() };
+}
+
+function difference(before: number | undefined, after: number | undefined): number | undefined {
+  return before === undefined || after === undefined ? undefined : after - before;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Calibration: which of several right kernels is the fastest on this very machine, found out in a few milliseconds each. */
-import type { ScanFunction } from './self-test.ts';
+import type { ScanFunction } from '../work/self-test.ts';
 
 /** What calibration needs of a kernel. */
 export interface Contender {

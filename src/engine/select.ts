@@ -1,18 +1,15 @@
 /** Selection: every kernel of this machine, its self-test, and the one that mines. */
 import { didYouMean, HashgapError } from '../errors.ts';
 import type { HashEngine } from '../work/ports.ts';
+import { type ScanFunction, type SelfTestCase, selfTest, selfTestCases } from '../work/self-test.ts';
 import { fastestKernel } from './calibrate.ts';
 import { createJsEngine } from './js/engine.ts';
 import { scanJs } from './js/kernel.ts';
 import { loadNativeBinding, type NativeLoad, scanNative } from './native/binding.ts';
 import { createNativeEngine } from './native/engine.ts';
-import { type ScanFunction, type SelfTestCase, selfTest, selfTestCases } from './self-test.ts';
 
 /** Which engine a user asks for. */
 export type EngineChoice = 'auto' | 'native' | 'js';
-
-/** The choices in the order help lists them. */
-export const ENGINE_CHOICES: readonly EngineChoice[] = ['auto', 'native', 'js'];
 
 /** A kernel this build has, whether or not this machine can run it. */
 export interface KernelEntry {

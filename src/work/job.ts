@@ -39,4 +39,6 @@ export interface Job {
   /** What the coinbase claims, satoshis, where the source tells. */
   readonly coinbaseValue: bigint | undefined;
   readonly body: BlockBody | undefined;
+  /** What the source knows the job by when a share of it comes back. Nobody else reads it; a copy of a job keeps it. */
+  readonly origin?: object;
 }

@@ -10,7 +10,7 @@ export interface Planner {
    * The next `nonceCount` nonces, or the fewer that are left under one extranonce2, for `versionCount` versions at once.
    *
    * @param versionCount - versions that share one message schedule; fewer come where the job's mask has no room, and 1 keeps the job's
-   * own version. @default 1
+   * own version; any number comes at the very end of the space. @default 1
    * @returns undefined once the space is exhausted: wait for the next job.
    */
   next(nonceCount: number, versionCount?: number): WorkUnit | undefined;
@@ -36,9 +36,18 @@ export function createPlanner(job: Job): Planner {
     next(nonceCount, versionCount = 1) {
       const stream = streams.get(versionCount) ?? createStream(job, extranonce2s, versionCount);
       streams.set(versionCount, stream);
-      return stream(nonceCount);
+      return stream(nonceCount) ?? leftOver(streams.values(), nonceCount);
     },
   };
+}
+
+/** When all extranonce2 are given out: what those left who no longer ask, as an engine that was lost or that has changed its kernel. */
+function leftOver(streams: Iterable<Stream>, nonceCount: number): WorkUnit | undefined {
+  for (const stream of streams) {
+    const unit = stream(nonceCount);
+    if (unit !== undefined) return unit;
+  }
+  return undefined;
 }
 
 /** Nonce ranges for groups of one size. */

@@ -1,6 +1,6 @@
 /** The three ports of the data flow: where jobs come from, what hashes them, and where blocks go. */
 import type { Job } from './job.ts';
-import type { FoundBlock } from './verify.ts';
+import type { FoundBlock, FoundShare } from './verify.ts';
 
 /**
  * What a kernel needs to search a nonce range. All versions of one request share the tail, so one message schedule
@@ -35,24 +35,30 @@ export interface ScanResult {
 
 /** Something that searches nonces. Owns its threads or devices; never blocks the event loop. */
 export interface HashEngine {
-  /** `native` or `js`. */
+  /** `native`, `js` or `gpu`. */
   readonly name: string;
-  /** The kernel it runs, such as `sha-ni`. */
+  /** What it runs on where that is not the CPU: the adapter's name. */
+  readonly device?: string;
+  /** The kernel it runs, such as `sha-ni`; tuning may change it. */
   readonly kernel: string;
   /** How many scans it runs side by side; the miner keeps that many in flight. */
   readonly parallelism: number;
-  /** How many versions a request should have where the job allows it: they share one message schedule. */
+  /** How many versions a request should have where the job allows it: they share one message schedule. Changes with the kernel. */
   readonly preferredMidstates: number;
+  /** Whether it will never scan again. An engine that does not say so is gone with its first failure. */
+  readonly lost?: boolean;
   /**
    * Searches until the first hits, the end of the range, or the abort, whichever comes first.
    *
-   * @throws {HashgapError} `ENGINE_FAILED` when a thread died.
+   * @throws {HashgapError} `ENGINE_FAILED` when a thread died; `GPU_LOST` when a GPU was lost for good. Nothing of the request is done then.
    */
   scan(request: ScanRequest, signal: AbortSignal): Promise<ScanResult>;
   /** Stops every scan and releases the threads. */
   close(): Promise<void>;
   /** Processor time that hashing has taken since the start, seconds; absent where the engine cannot tell. */
   cpuSeconds?(): number;
+  /** Time that a GPU has worked since the start by its own clock, seconds; absent or undefined where there is no such clock. */
+  gpuSeconds?(): number | undefined;
 }
 
 /** Where jobs come from. */
@@ -77,4 +83,41 @@ export type Verdict =
 /** Where found blocks go. One call is one try; the caller owns the journal and the retries. */
 export interface BlockSink {
   submit(block: FoundBlock, signal: AbortSignal): Promise<Verdict>;
+}
+
+/** Why a pool refused a share. */
+export type RejectClass = 'stale' | 'duplicate' | 'low-difficulty' | 'unauthorized' | 'other';
+
+/** The classes in the order reports list them. */
+export const REJECT_CLASSES: readonly RejectClass[] = [
+  'stale',
+  'duplicate',
+  'low-difficulty',
+  'unauthorized',
+  'other',
+];
+
+/** What became of a share: exactly one of these for each. */
+export type ShareVerdict =
+  | { readonly outcome: 'accepted'; readonly roundTripMs: number }
+  | {
+      readonly outcome: 'rejected';
+      readonly class: RejectClass;
+      /** The pool's own words. */
+      readonly reason: string;
+      readonly roundTripMs: number;
+    }
+  /** It was sent, or was about to be, and no answer will come: the connection is gone. */
+  | { readonly outcome: 'unknown'; readonly reason: string }
+  /** It was not sent, because the pool has said that it would not count: its job is over, or it is a duplicate. */
+  | { readonly outcome: 'withheld'; readonly reason: string };
+
+/** Where shares go. */
+export interface ShareSink {
+  /**
+   * Sends a share, in the same turn of the event loop where there is a connection. The verdict may take long, and comes for every share.
+   *
+   * @param signal - ends the wait: the verdict is `unknown` then.
+   */
+  submit(share: FoundShare, signal: AbortSignal): Promise<ShareVerdict>;
 }

@@ -11,6 +11,7 @@ import type { ScanRequest } from './ports.ts';
 /** What an engine searches, and what is needed to turn one of its hits back into a header and a block. */
 export interface WorkUnit extends ScanRequest {
   readonly job: Job;
+  readonly extranonce2: Uint8Array;
   /** The stripped coinbase with both extranonces in place. */
   readonly coinbase: Uint8Array;
   readonly merkleRoot: Uint8Array;
@@ -42,7 +43,16 @@ export function headerSpace(job: Job, extranonce2: Uint8Array, versions: readonl
   const header = encodeHeader(headerOf(job, merkleRoot, job.version, 0));
   const tailBytes = new DataView(header.buffer, 64, 12);
   const tail = Uint32Array.of(tailBytes.getUint32(0), tailBytes.getUint32(4), tailBytes.getUint32(8));
-  return { job, coinbase, merkleRoot, versions, midstates, tail, target: targetToWords(searchTarget(job)) };
+  return {
+    job,
+    extranonce2,
+    coinbase,
+    merkleRoot,
+    versions,
+    midstates,
+    tail,
+    target: targetToWords(searchTarget(job)),
+  };
 }
 
 /** The easier of the two targets: neither a share nor a block may be missed. */

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { measureEngine } from '../../src/engine/measure.ts';
 import { listKernels, startEngine } from '../../src/engine/select.ts';
-import { selfTestCases } from '../../src/engine/self-test.ts';
+import { selfTestCases } from '../../src/work/self-test.ts';
 
 const kernels = listKernels().filter(({ missing }) => missing.length === 0);
 const NEVER = new AbortController().signal;

@@ -39,6 +39,8 @@ describe('the addon', () => {
       'avx512bw',
       'avx512vl',
       'sha_ni',
+      'fma',
+      'avx512_vnni',
     ];
     const named = known.filter((flag) => flags.includes(flag));
     expect(binding.cpu().features).toEqual(

@@ -1,4 +1,4 @@
-/** The program as a child: `node dist/cli/main.js ...` run to its end, or started and read line by line. */
+/** The program as a child: `node dist/src/cli/main.js ...` run to its end, or started and read line by line. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { createFeed } from './feed.ts';
 
 /** The compiled program; `npm test` builds it first. */
-export const CLI_PATH = join(import.meta.dirname, '../../dist/cli/main.js');
+export const CLI_PATH = join(import.meta.dirname, '../../dist/src/cli/main.js');
 
 /** A line of `--json`. */
 export interface JsonLine {
@@ -18,6 +18,8 @@ export interface JsonLine {
 export interface CliOptions {
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** @default this process's */
+  readonly cwd?: string;
   /** Milliseconds after which the child is killed, so that a test that hangs leaves nothing behind. @default 60_000 */
   readonly deadlineMs?: number;
 }
@@ -60,6 +62,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
   const child = spawn(process.execPath, [CLI_PATH, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     timeout: options.deadlineMs ?? 60_000,
     killSignal: 'SIGKILL',
   });

@@ -30,6 +30,7 @@ function genesisUnit(): WorkUnit {
   const tail = Uint32Array.of(words.getUint32(0), words.getUint32(4), words.getUint32(8));
   return {
     job,
+    extranonce2: new Uint8Array(0),
     coinbase: new Uint8Array(0),
     merkleRoot,
     versions: [1],
@@ -53,7 +54,9 @@ export async function exampleScope(): Promise<Record<string, unknown>> {
       'bitcoin/network',
       'economics/devices',
       'engine/js/kernel',
-      'engine/self-test',
+      'work/self-test',
+      '../shaders/variants',
+      '../shaders/sha256d',
     ].map(
       (name) => import(/* @vite-ignore */ join(SOURCE, `${name}.ts`)) as Promise<Record<string, unknown>>,
     ),

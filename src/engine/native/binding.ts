@@ -1,7 +1,6 @@
 /** The native addon as TypeScript sees it, and how it is found. */
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import type { Hit, ScanRequest, ScanResult } from '../../work/ports.ts';
 
 /** The CPU, as native/cpu_features.cc finds it. */
@@ -60,6 +59,19 @@ export interface NativePool {
   cpuSeconds(): number;
 }
 
+/** What a throughput measurement can be of. */
+export type NativeMeasurand = 'triad' | 'fp32' | 'int32' | 'int8';
+
+/** What a throughput measurement says. */
+export interface NativeThroughput {
+  /** Which code ran. */
+  readonly loop: string;
+  /** Empty when all is well. */
+  readonly failure: '' | 'no memory' | 'no threads' | 'wrong result';
+  /** Samples: bytes per second of the triad, counted as STREAM does, else operations per second; empty after a cancellation. */
+  readonly perSecond: Float64Array;
+}
+
 /** What native/addon.cc exports. */
 export interface NativeBinding {
   cpu(): NativeCpu;
@@ -75,6 +87,18 @@ export interface NativeBinding {
     kernel: string,
     ...args: [...NativeScanArguments, capacity?: number]
   ): { readonly noncesScanned: number; readonly hits: Uint32Array };
+  /**
+   * Measures beside the event loop for about `seconds`, with `bytes` in each of the triad's three arrays. The callback comes exactly once.
+   *
+   * @returns what ends the measurement soon; undefined, and no callback, where no loop is written for this CPU.
+   */
+  measure(
+    what: NativeMeasurand,
+    threads: number,
+    seconds: number,
+    bytes: number,
+    callback: (result: NativeThroughput) => void,
+  ): (() => void) | undefined;
   readonly Pool: new (kernel: string, threads: number, options?: NativePoolOptions) => NativePool;
 }
 
@@ -83,8 +107,7 @@ export type NativeLoad = { readonly binding: NativeBinding } | { readonly unavai
 
 const require = createRequire(import.meta.url);
 
-/** The package's root, from src/engine/native and from dist/engine/native alike. */
-const PACKAGE_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const PACKAGE_ROOT = require.resolve('#root/package.json').slice(0, -'package.json'.length);
 
 /** What the name of an addon file says of it. */
 interface AddonTags {

@@ -2,7 +2,7 @@
 import { fromHex } from '../bitcoin/hex.ts';
 import { SHA256_IV, sha256Compress, sha256d } from '../bitcoin/sha256.ts';
 import { hashToNumber, targetFromBits, targetToWords } from '../bitcoin/target.ts';
-import type { Hit, ScanRequest, ScanResult } from '../work/ports.ts';
+import type { Hit, ScanRequest, ScanResult } from './ports.ts';
 
 /** Searches a whole range at once: how kernels are tested outside the engines' threads. */
 export type ScanFunction = (request: ScanRequest) => ScanResult;
@@ -24,16 +24,21 @@ export interface SelfTestCase {
  * ```
  */
 export function selfTest(scan: ScanFunction, cases: readonly SelfTestCase[]): string | undefined {
-  for (const { name, request, hits } of cases) {
-    const result = scan(request);
-    if (result.noncesScanned !== request.nonceCount) {
-      return `${name}: expected ${request.nonceCount} nonces scanned, received ${result.noncesScanned}`;
-    }
-    const expected = describe(hits);
-    const received = describe(result.hits);
-    if (expected !== received) return `${name}: expected hits ${expected}, received ${received}`;
+  for (const test of cases) {
+    const failure = failureOf(test, scan(test.request));
+    if (failure !== undefined) return failure;
   }
   return undefined;
+}
+
+/** What is wrong with the result of a case; undefined when it is right. */
+export function failureOf({ name, request, hits }: SelfTestCase, result: ScanResult): string | undefined {
+  if (result.noncesScanned !== request.nonceCount) {
+    return `${name}: expected ${request.nonceCount} nonces scanned, received ${result.noncesScanned}`;
+  }
+  const expected = describe(hits);
+  const received = describe(result.hits);
+  return expected === received ? undefined : `${name}: expected hits ${expected}, received ${received}`;
 }
 
 const describe = (hits: readonly Hit[]) =>
@@ -113,11 +118,25 @@ function window(
   };
 }
 
+/**
+ * A request over the test headers: 80 bytes with no structure, of which each version has its own.
+ *
+ * @param versions - how many, 1 or more.
+ */
+export function testRequest(
+  versions: number,
+  nonceStart: number,
+  nonceCount: number,
+  target: bigint,
+): ScanRequest {
+  const headers = Array.from({ length: versions }, (_, version) => testHeader(version));
+  return requestOf(headers, nonceStart, nonceCount, target);
+}
+
 function rareHash({ topWord, nonce, versionIndex }: (typeof RARE_HASHES)[number]): SelfTestCase {
   const target = ((topWord + 1n) << 224n) - 1n; // the easiest one with this top word
-  const headers = Array.from({ length: 4 }, (_, version) => testHeader(version));
   const name = `a hash whose top word is ${topWord}, version ${versionIndex}`;
-  return { name, request: requestOf(headers, nonce - 30, 61, target), hits: [{ nonce, versionIndex }] };
+  return { name, request: testRequest(4, nonce - 30, 61, target), hits: [{ nonce, versionIndex }] };
 }
 
 /** A target equal to a hash is met; one below it is not: the comparison of all words, not just the top one. */

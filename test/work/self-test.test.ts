@@ -1,8 +1,8 @@
 /** The self-test is itself tested: with every right kernel, and with kernels that are wrong in the ways kernels go wrong. */
 import { describe, expect, it } from 'vitest';
 import { scanJs } from '../../src/engine/js/kernel.ts';
-import { type ScanFunction, selfTest, selfTestCases } from '../../src/engine/self-test.ts';
 import type { Hit, ScanRequest } from '../../src/work/ports.ts';
+import { type ScanFunction, selfTest, selfTestCases } from '../../src/work/self-test.ts';
 
 const cases = selfTestCases();
 

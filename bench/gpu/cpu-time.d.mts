@@ -1,0 +1,3 @@
+/** Types of cpu-time.mjs. */
+export function ticksOf(stat: string): number;
+export function cpuMsOf(pid: number): { readonly mainMs: number; readonly allMs: number } | undefined;

@@ -1,0 +1,2 @@
+/** Types of document.mjs. */
+export function baseName(date: string, gpuName: string): string;

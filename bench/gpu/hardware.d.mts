@@ -1,0 +1,2 @@
+/** Types of hardware.mjs. */
+export function limitLines(): string[];

@@ -1,0 +1,75 @@
+/** Kernels by name: the generated variants, and the hand-written one that reads its text from shaders/. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import {
+  candidateVariants,
+  type DeviceFamily,
+  generateKernel,
+  parseVariant,
+  readableKernel,
+  SAFE_VARIANT,
+  type ShaderKernel,
+  variantName,
+} from '../../gpu/kernels.ts';
+
+/** The name of the hand-written kernel. */
+export const READABLE = 'readable';
+
+/** The name of the kernel that runs before anything has been measured. */
+export const SAFE_KERNEL = variantName(SAFE_VARIANT);
+
+/**
+ * Whether a kernel has this name.
+ *
+ * @example
+ * ```ts
+ * isGpuKernel('k2-const-mad-xor-wg256-npi16'); // true
+ * isGpuKernel('sha-ni'); // false
+ * ```
+ */
+export function isGpuKernel(name: string): boolean {
+  return shapeOf(name) !== undefined;
+}
+
+/** What a name says of its kernel. */
+export interface KernelShape {
+  readonly kernel: string;
+  readonly midstates: number;
+  readonly workgroupSize: number;
+  readonly noncesPerInvocation: number;
+}
+
+/**
+ * The shape of the kernel with this name; undefined when there is none.
+ *
+ * @example
+ * ```ts
+ * shapeOf('readable'); // { kernel: 'readable', midstates: 1, workgroupSize: 64, noncesPerInvocation: 1 }
+ * shapeOf('sha-ni'); // undefined
+ * ```
+ */
+export function shapeOf(kernel: string): KernelShape | undefined {
+  if (kernel === READABLE) return { kernel, midstates: 1, workgroupSize: 64, noncesPerInvocation: 1 };
+  const variant = parseVariant(kernel);
+  if (variant === undefined) return undefined;
+  const { midstates, workgroupSize, noncesPerInvocation } = variant;
+  return { kernel, midstates, workgroupSize, noncesPerInvocation };
+}
+
+/** The names worth trying on a family of devices, the likely best first, with those every device should manage. */
+export function candidateNames(family: DeviceFamily): string[] {
+  return [...new Set([...candidateVariants(family).map(variantName), SAFE_KERNEL, READABLE])];
+}
+
+/** The kernels of these names; names that no kernel has are left out. */
+export function kernelsOf(names: readonly string[]): ShaderKernel[] {
+  return names.flatMap((name) => {
+    if (name === READABLE) return [readableKernel({ sha256: shader('sha256'), scan: shader('scan') })];
+    const variant = parseVariant(name);
+    return variant === undefined ? [] : [generateKernel(variant)];
+  });
+}
+
+function shader(name: string): string {
+  return readFileSync(createRequire(import.meta.url).resolve(`#root/shaders/${name}.wgsl`), 'utf8');
+}

@@ -1,0 +1,91 @@
+/** A tuning in flight: rows as they come from the child, and what is left to try when the child is lost on the way. */
+import type { HashgapError } from '../../errors.ts';
+import type { TuneRow } from '../../gpu/tune.ts';
+import { shapeOf } from './kernels.ts';
+
+/** What a user of the engine asks to be tried. */
+export interface GpuTuning {
+  /** Names of kernels, the likely best first; those in use are measured with them. */
+  readonly kernels: readonly string[];
+  /** How long each is measured. @default 0.3 */
+  readonly seconds?: number;
+  /** Told after each kernel. @default nobody */
+  readonly onRow?: (row: TuneRow) => void;
+}
+
+/** One tuning. */
+export class Tuning {
+  readonly seconds: number;
+  readonly #onRow: (row: TuneRow) => void;
+  readonly #rows = new Map<string, TuneRow>();
+  readonly #end: (end: readonly TuneRow[] | undefined | HashgapError) => void;
+  #left: readonly string[];
+  /** Whether the child that is there now has measured anything: kernels in use come first. */
+  #begun = false;
+
+  constructor(
+    { kernels, seconds = 0.3, onRow = () => {} }: GpuTuning,
+    end: (end: readonly TuneRow[] | undefined | HashgapError) => void,
+  ) {
+    this.seconds = seconds;
+    this.#onRow = onRow;
+    this.#end = end;
+    this.#left = kernels;
+  }
+
+  /** The kernels to try, or to go on with. */
+  get left(): readonly string[] {
+    return this.#left;
+  }
+
+  /** A kernel was tried. */
+  add(row: TuneRow): void {
+    this.#begun = true;
+    this.#rows.set(row.kernel, row);
+    this.#left = this.#left.filter((name) => name !== row.kernel);
+    this.#onRow(row);
+  }
+
+  /**
+   * The child was lost. When it had begun, the next kernel was being tried and is the likely reason: it is not tried again. The best one so far
+   * is measured again, so that the rest is compared with it.
+   */
+  lost(): void {
+    const culprit = this.#begun ? shapeOf(this.#left[0] ?? '') : undefined;
+    if (culprit !== undefined) {
+      this.add({ ...culprit, status: 'refused', failure: 'the GPU was lost while it was tried' });
+    }
+    this.#begun = false;
+    const best = bestOf([...this.#rows.values()]);
+    this.#left = [...(best === undefined ? [] : [best.kernel]), ...this.#left];
+  }
+
+  /** Every kernel was tried. Rows come in the order of their first measurement. */
+  finish(): void {
+    this.#end([...this.#rows.values()]);
+  }
+
+  /** It comes to no end: the engine was closed, or given up. */
+  stop(error?: HashgapError): void {
+    this.#end(error);
+  }
+}
+
+/**
+ * The fastest kernel that is right; undefined when none is.
+ *
+ * @example
+ * ```ts
+ * const shape = { midstates: 1, workgroupSize: 64, noncesPerInvocation: 1 };
+ * bestOf([{ kernel: 'a', ...shape, status: 'right', hashesPerSecond: 5 }, { kernel: 'b', ...shape, status: 'wrong' }]).kernel; // 'a'
+ * bestOf([]); // undefined
+ * ```
+ */
+export function bestOf(rows: readonly TuneRow[]): TuneRow | undefined {
+  const rate = ({ hashesPerSecond = 0 }: TuneRow) => hashesPerSecond;
+  const right = rows.filter(({ status }) => status === 'right');
+  return right.reduce<TuneRow | undefined>(
+    (best, row) => (best === undefined || rate(row) > rate(best) ? row : best),
+    undefined,
+  );
+}

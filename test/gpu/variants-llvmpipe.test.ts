@@ -1,0 +1,4 @@
+/** Every variant of the generated kernel on llvmpipe. */
+import { testVariantsOn } from './variants.ts';
+
+await testVariantsOn('llvmpipe');
