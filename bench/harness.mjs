@@ -1,25 +1,31 @@
 /** What the benches share: the kernels that run here, order statistics, one way to print a figure. */
-import { rateSpread } from '../dist/engine/bench.js';
-import { listKernels } from '../dist/engine/select.js';
+import { rateSpread } from '../dist/src/engine/bench.js';
+import { listKernels } from '../dist/src/engine/select.js';
 
 /** Every kernel this machine can run. */
 export function kernelsHere() {
   return listKernels().filter(({ missing }) => missing.length === 0);
 }
 
-/** Median, 95th percentile and worst of a list of milliseconds. */
+/** Median, 95th and 99th percentile and worst of a list of milliseconds. */
 export function spread(samplesMs) {
   const sorted = [...samplesMs].sort((a, b) => a - b);
   const at = (fraction) => sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
-  return { samples: sorted.length, medianMs: at(0.5), p95Ms: at(0.95), worstMs: sorted.at(-1) };
+  return {
+    samples: sorted.length,
+    medianMs: at(0.5),
+    p95Ms: at(0.95),
+    p99Ms: at(0.99),
+    worstMs: sorted.at(-1),
+  };
 }
 
 /** One line: a name and its spread. */
 export function printSpread(name, samplesMs) {
-  const { samples, medianMs, p95Ms, worstMs } = spread(samplesMs);
+  const { samples, medianMs, p95Ms, p99Ms, worstMs } = spread(samplesMs);
   const ms = (value) => `${value.toFixed(3)} ms`;
   console.log(
-    `${name.padEnd(52)} median ${ms(medianMs)}  p95 ${ms(p95Ms)}  worst ${ms(worstMs)}  (${samples} samples)`,
+    `${name.padEnd(52)} median ${ms(medianMs)}  p95 ${ms(p95Ms)}  p99 ${ms(p99Ms)}  worst ${ms(worstMs)}  (${samples} samples)`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Jobs for the benches: height 700,001 of mainnet as a node with a full or an empty mempool would give it. */
-import { buildCoinbase } from '../dist/bitcoin/coinbase.js';
-import { hashFromDisplay } from '../dist/bitcoin/hex.js';
-import { targetFromBits } from '../dist/bitcoin/target.js';
+import { buildCoinbase } from '../dist/src/bitcoin/coinbase.js';
+import { hashFromDisplay } from '../dist/src/bitcoin/hex.js';
+import { targetFromBits } from '../dist/src/bitcoin/target.js';
 
 /** A job whose merkle branch has so many hashes: 13 stand for 4,096 transactions and more. */
 export function benchJob(branchLength, changes = {}) {

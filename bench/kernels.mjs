@@ -1,7 +1,7 @@
 /** Hashrate of every kernel here: one thread with 1 midstate and with as many as it prefers, then every CPU. */
 import { availableParallelism } from 'node:os';
-import { benchKernel } from '../dist/engine/bench.js';
-import { benchLines } from '../dist/report/bench.js';
+import { benchKernel } from '../dist/src/engine/bench.js';
+import { benchLines } from '../dist/src/report/bench.js';
 import { kernelsHere } from './harness.mjs';
 
 const SAMPLES = 3;

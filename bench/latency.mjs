@@ -2,14 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { selectKernel, startEngine } from '../dist/engine/select.js';
-import { openJournal } from '../dist/miner/journal.js';
-import { mine } from '../dist/miner/mine.js';
-import { startRegtestNode } from '../dist/regtest/node.js';
-import { fileCredentials } from '../dist/source/node/credentials.js';
-import { createRpcClient } from '../dist/source/node/rpc.js';
-import { createNodeSource } from '../dist/source/node/source.js';
-import { createNodeSink } from '../dist/source/node/submit.js';
+import { selectKernel, startEngine } from '../dist/src/engine/select.js';
+import { openJournal } from '../dist/src/miner/journal.js';
+import { mine } from '../dist/src/miner/mine.js';
+import { startRegtestNode } from '../dist/src/regtest/node.js';
+import { fileCredentials } from '../dist/src/source/node/credentials.js';
+import { createRpcClient } from '../dist/src/source/node/rpc.js';
+import { createNodeSource } from '../dist/src/source/node/source.js';
+import { createNodeSink } from '../dist/src/source/node/submit.js';
 import { printSpread } from './harness.mjs';
 
 const BLOCKS = 200;

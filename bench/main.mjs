@@ -1,10 +1,11 @@
 /** `npm run bench`: every bench once, or those named, on this machine. Numbers are for reading, not for passing. */
 import { cpus, loadavg } from 'node:os';
-import { loadNativeBinding } from '../dist/engine/native/binding.js';
+import { loadNativeBinding } from '../dist/src/engine/native/binding.js';
 import { benchJobSwitch } from './job-switch.mjs';
 import { benchKernels } from './kernels.mjs';
 import { benchLatency } from './latency.mjs';
 import { benchPlanner } from './planner.mjs';
+import { benchStratum } from './stratum.mjs';
 import { benchVerify } from './verify.mjs';
 
 const BENCHES = {
@@ -13,6 +14,7 @@ const BENCHES = {
   planner: benchPlanner,
   verify: benchVerify,
   latency: benchLatency,
+  stratum: benchStratum,
 };
 
 const names = process.argv.slice(2);

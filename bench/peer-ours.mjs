@@ -1,7 +1,7 @@
 /** Our side of bench/peer.mjs, one process for each run: `node bench/peer-ours.mjs KERNEL MIDSTATES SECONDS` prints one JSON line. */
-import { benchKernel } from '../dist/engine/bench.js';
-import { loadNativeBinding } from '../dist/engine/native/binding.js';
-import { selectKernel } from '../dist/engine/select.js';
+import { benchKernel } from '../dist/src/engine/bench.js';
+import { loadNativeBinding } from '../dist/src/engine/native/binding.js';
+import { selectKernel } from '../dist/src/engine/select.js';
 
 const [name, midstates, seconds] = process.argv.slice(2);
 try {

@@ -4,9 +4,9 @@ import { accessSync, constants } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { rateSpread } from '../dist/engine/bench.js';
-import { MOST_MIDSTATES } from '../dist/engine/bench-work.js';
-import { tableLines } from '../dist/report/table.js';
+import { rateSpread } from '../dist/src/engine/bench.js';
+import { MOST_MIDSTATES } from '../dist/src/engine/bench-work.js';
+import { tableLines } from '../dist/src/report/table.js';
 import { countHashes, parsePeerOutput, plainText } from './peer-output.mjs';
 import { runPinned } from './peer-run.mjs';
 

@@ -1,6 +1,6 @@
 /** How many hits are verified a second: wrong ones, shares, and blocks, which are serialised too. */
-import { createPlanner } from '../dist/work/planner.js';
-import { verifyHit } from '../dist/work/verify.js';
+import { createPlanner } from '../dist/src/work/planner.js';
+import { verifyHit } from '../dist/src/work/verify.js';
 import { printRate } from './harness.mjs';
 import { benchJob } from './jobs.mjs';
 

@@ -33,7 +33,10 @@ type JournalRecord =
       readonly network: NetworkName;
       readonly height?: number;
       readonly at: string;
+      /** The whole block in hex; empty where a pool keeps its transactions to itself, and then there are the two members below. */
       readonly block: string;
+      readonly header?: string;
+      readonly coinbase?: string;
     }
   | {
       readonly record: 'settled';
@@ -85,8 +88,7 @@ function writer(path: string, network: NetworkName, file: LineFile, now: () => D
     at: now().toISOString(),
   });
   return {
-    add: (block: FoundBlock) =>
-      append({ record: 'found', ...common(block), block: toHex(block.bytes ?? new Uint8Array()) }),
+    add: (block: FoundBlock) => append({ record: 'found', ...common(block), ...contents(block) }),
     settle: (block: FoundBlock, verdict: FinalVerdict) =>
       append({ record: 'settled', ...common(block), ...verdict }),
     async close() {
@@ -95,6 +97,12 @@ function writer(path: string, network: NetworkName, file: LineFile, now: () => D
       unlock();
     },
   };
+}
+
+function contents({ bytes, parts }: FoundBlock) {
+  if (bytes !== undefined) return { block: toHex(bytes) };
+  if (parts === undefined) return { block: '' };
+  return { block: '', header: toHex(parts.header), coinbase: toHex(parts.coinbase) };
 }
 
 async function readRecords(path: string): Promise<JournalRecord[]> {
@@ -132,7 +140,9 @@ function tryParse(line: string): JournalRecord | undefined {
     const parsed = JSON.parse(line) as JournalRecord;
     const known =
       HEX.test(parsed.hash) &&
-      (parsed.record === 'settled' || (parsed.record === 'found' && HEX.test(parsed.block)));
+      (parsed.record === 'settled' ||
+        (parsed.record === 'found' &&
+          [parsed.block, parsed.header ?? '', parsed.coinbase ?? ''].every((hex) => HEX.test(hex))));
     return known ? parsed : undefined;
   } catch {
     return undefined;
@@ -141,9 +151,13 @@ function tryParse(line: string): JournalRecord | undefined {
 
 function pendingBlocks(records: readonly JournalRecord[], network: NetworkName): FoundBlock[] {
   const settled = new Set(records.filter(({ record }) => record === 'settled').map(({ hash }) => hash));
-  return records.flatMap((record) => {
+  return records.flatMap((record): FoundBlock[] => {
     if (record.record !== 'found' || settled.has(record.hash) || record.network !== network) return [];
-    return [{ hash: hashFromDisplay(record.hash), height: record.height, bytes: fromHex(record.block) }];
+    const { header = '', coinbase = '' } = record;
+    const hash = hashFromDisplay(record.hash);
+    if (record.block !== '') return [{ hash, height: record.height, bytes: fromHex(record.block) }];
+    const parts = { header: fromHex(header), coinbase: fromHex(coinbase) };
+    return [{ hash, height: record.height, bytes: undefined, parts }];
   });
 }
 

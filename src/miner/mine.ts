@@ -1,19 +1,25 @@
 /** The mining loop: jobs to scans, found blocks to the journal and the sink. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { hashToDisplay } from '../bitcoin/hex.ts';
-import { difficultyFromTarget } from '../bitcoin/target.ts';
+import { difficultyFromTarget, hashToNumber } from '../bitcoin/target.ts';
 import type { Emit, MinerEventBody } from '../events.ts';
 import type { Job } from '../work/job.ts';
-import type { BlockSink, HashEngine, JobSource } from '../work/ports.ts';
-import type { FoundBlock } from '../work/verify.ts';
+import type { BlockSink, HashEngine, JobSource, ShareSink, ShareVerdict, Verdict } from '../work/ports.ts';
+import type { FoundBlock, FoundShare } from '../work/verify.ts';
+import { createCrew } from './crew.ts';
 import type { Journal } from './journal.ts';
-import { scanJob } from './scan-job.ts';
-import { journalled, settleBlock } from './settle.ts';
+import { type ScanJobOptions, scanJob } from './scan-job.ts';
+import { journalled, type Origin, settleBlock, settleByPool } from './settle.ts';
 
 /** The parts of a miner. */
 export interface MineOptions {
   readonly source: JobSource;
-  readonly sink: BlockSink;
+  /** A node for whole blocks. Beside `shares` it gets the blocks whose transactions are known. */
+  readonly sink?: BlockSink;
+  /** A pool for shares: with one, mining goes on after a find. */
+  readonly shares?: ShareSink;
+  /** The whole block of a share that is one, where somebody knows it; a pool's jobs do not say. @default nobody does */
+  readonly complete?: (share: FoundShare) => Uint8Array | undefined;
   readonly engines: readonly HashEngine[];
   readonly journal: Journal;
   readonly emit: Emit;
@@ -21,26 +27,67 @@ export interface MineOptions {
   readonly signal: AbortSignal;
   /** Ends the run after this many accepted blocks; recovered ones do not count. @default no limit */
   readonly blocks?: number;
-  /** After the end, how long blocks without a verdict are still submitted, milliseconds. @default 5_000 */
+  /** After the end, how long blocks and shares without a verdict are still waited for, milliseconds. @default 5_000 */
   readonly graceMs?: number;
 }
 
 /** How long mining waits for the answers to recovered blocks, milliseconds. */
 const HEAD_START_MS = 1_000;
 
+/** Finds without a verdict at which mining waits: an easy target brings more of them than a disk and a pool can take. */
+const MAX_UNDER_WAY = 1_000;
+
 /**
  * Mines until `signal` aborts or `blocks` are accepted. Blocks that an earlier run left in the journal are submitted again first thing;
- * mining starts when they have an answer, or after a second. Every block found is on disk before it is sent, and at the end every one has
- * a verdict or is still in the journal.
+ * mining starts when they have an answer, or after a second. Every block found is on disk before a node gets it; a pool gets the share first of
+ * all, since no pool loses it and every millisecond counts. At the end every block has a verdict or is still in the journal.
  *
- * @throws {HashgapError} `ENGINE_FAILED`; nothing a node or a disk does ends the run.
+ * @throws {HashgapError} `ENGINE_FAILED` or `GPU_LOST` when the last engine has failed; nothing a node, a pool or a disk does ends the run.
  */
 export async function mine(options: MineOptions): Promise<void> {
   const { source, engines, journal, emit, blocks = Number.POSITIVE_INFINITY } = options;
   const over = createEnd(options.signal);
+  const crew = createCrew(engines, emit);
   const settling = createSettling(options);
-  let claimed = 0; // blocks accepted or still without an answer: never more than were asked for
+  const finds =
+    options.shares === undefined ? soloFinds(options, settling, over) : poolFinds(options, settling, over);
 
+  await recover(journal.pending, emit, over, settling);
+
+  let jobOver = new AbortController();
+  const scanning = new Set<Promise<void>>();
+  for await (const job of source.jobs(over.signal)) {
+    jobOver.abort(); // its threads stop in their own time; the engines give the new job to each one as it comes free
+    emit(jobEvent(job));
+    if (finds.claimed() >= blocks) continue; // the last block asked for is on its way; a refusal brings another job
+    jobOver = new AbortController();
+    const signal = AbortSignal.any([over.signal, jobOver.signal]);
+    const scan = over
+      .watch(scanJob(job, { crew, signal, emit, onFind: finds.onFind, room: finds.room }))
+      .finally(() => scanning.delete(scan));
+    scanning.add(scan);
+  }
+  jobOver.abort();
+  await Promise.all(scanning);
+  await settling.finish();
+  over.rethrow();
+}
+
+type Settling = ReturnType<typeof createSettling>;
+type End = ReturnType<typeof createEnd>;
+
+/** What becomes of finds. */
+interface Finds {
+  /** Blocks accepted or still without an answer: never more than were asked for. */
+  claimed(): number;
+  readonly onFind: ScanJobOptions['onFind'];
+  readonly room: ScanJobOptions['room'];
+}
+
+/** With a node of one's own only blocks count, one for each job. */
+function soloFinds(options: MineOptions, settling: Settling, over: End): Finds {
+  const { source, journal, emit, blocks = Number.POSITIVE_INFINITY } = options;
+  let claimed = 0;
   const onBlock = async (block: FoundBlock) => {
     const foundAtMs = performance.now();
     claimed++;
@@ -54,27 +101,51 @@ export async function mine(options: MineOptions): Promise<void> {
     claimed--;
     source.refresh();
   };
+  return {
+    claimed: () => claimed,
+    onFind(_, block) {
+      if (block === undefined) return 'more';
+      settling.track(over.watch(onBlock(block)));
+      return 'enough';
+    },
+    room: settling.room,
+  };
+}
 
-  await recover(journal.pending, emit, over, settling);
-
-  let jobOver = new AbortController();
-  const scanning = new Set<Promise<void>>();
-  for await (const job of source.jobs(over.signal)) {
-    jobOver.abort(); // its threads stop in their own time; the engines give the new job to each one as it comes free
-    emit(jobEvent(job));
-    if (claimed >= blocks) continue; // the last block asked for is on its way; a refusal brings another job
-    jobOver = new AbortController();
-    const signal = AbortSignal.any([over.signal, jobOver.signal]);
-    const onFound = (block: FoundBlock) => settling.track(over.watch(onBlock(block)));
-    const scan = over
-      .watch(scanJob(job, engines, signal, emit, onFound))
-      .finally(() => scanning.delete(scan));
-    scanning.add(scan);
-  }
-  jobOver.abort();
-  await Promise.all(scanning);
-  await settling.finish();
-  over.rethrow();
+/**
+ * With a pool every find is sent, and mining goes on; a find that is a block is journalled too, and sent to one's own node where that can be. While
+ * the last blocks asked for are under way the scans wait, and go on when one is refused: a pool need not send another job then.
+ */
+function poolFinds(options: MineOptions, settling: Settling, over: End): Finds {
+  const { emit, shares, blocks = Number.POSITIVE_INFINITY } = options;
+  let accepted = 0;
+  let claimed = 0;
+  const refusal = createSignal();
+  const onShare = async (share: FoundShare, judgement: Promise<ShareVerdict>) => {
+    const hash = hashToDisplay(share.hash);
+    const shareDifficulty = difficultyFromTarget(share.job.shareTarget);
+    const difficulty = difficultyFromTarget(hashToNumber(share.hash));
+    emit({ type: 'share', hash, difficulty, shareDifficulty, block: share.meetsNetworkTarget });
+    emit({ type: 'share-verdict', hash, shareDifficulty, verdict: await judgement });
+  };
+  const onBlock = async (block: FoundBlock, judgement: Promise<ShareVerdict>) => {
+    claimed++;
+    const { outcome } = await settling.settlePooled(block, judgement, performance.now());
+    if (outcome !== 'accepted') claimed--;
+    else if (++accepted >= blocks) over.end();
+    refusal.wake();
+  };
+  return {
+    claimed: () => accepted,
+    onFind(share, block) {
+      const judgement = shares!.submit(share, settling.signal); // before anything else, in the turn of the event loop it was found in
+      settling.track(over.watch(onShare(share, judgement)));
+      const bytes = block === undefined ? undefined : (block.bytes ?? options.complete?.(share));
+      if (block !== undefined) settling.track(over.watch(onBlock({ ...block, bytes }, judgement)));
+      return 'more';
+    },
+    room: () => settling.room() ?? (claimed >= blocks ? refusal.next() : undefined),
+  };
 }
 
 /** Recovered blocks go first for a moment: mined beside them, the first new block could be a rival at their height. */
@@ -122,22 +193,41 @@ function createSettling({ sink, journal, emit, graceMs = 5_000 }: MineOptions) {
   const giveUp = new AbortController();
   const underWay = new Set<Promise<unknown>>();
   let accepted = 0;
+  const verdicts = createSignal();
   const track = (work: Promise<unknown>) => {
     underWay.add(work);
-    work.finally(() => underWay.delete(work)).catch(() => {});
+    const done = () => {
+      underWay.delete(work);
+      verdicts.wake();
+    };
+    work.finally(done).catch(() => {});
+  };
+  const settle = (block: FoundBlock, origin: Origin) => {
+    const settled =
+      sink === undefined || block.bytes === undefined
+        ? Promise.resolve(unsent(block, emit))
+        : settleBlock(block, origin, { sink, journal, emit, signal: giveUp.signal });
+    const verdict = settled.then((final) => {
+      if (final.outcome === 'accepted' && origin !== 'recovered') accepted++;
+      return final;
+    });
+    track(verdict);
+    return verdict;
   };
   return {
     accepted: () => accepted,
+    /** Aborts when the run no longer waits for verdicts. */
+    signal: giveUp.signal,
     track,
-    settle(block: FoundBlock, origin: Parameters<typeof settleBlock>[1]) {
-      const verdict = settleBlock(block, origin, { sink, journal, emit, signal: giveUp.signal }).then(
-        (final) => {
-          if (final.outcome === 'accepted' && origin !== 'recovered') accepted++;
-          return final;
-        },
-      );
-      track(verdict);
-      return verdict;
+    settle,
+    /** Something to wait for while too many finds have no verdict. */
+    room: () => (underWay.size < MAX_UNDER_WAY ? undefined : verdicts.next()),
+    /** A block of a pool: one's own node gets it where it is known in full, else the pool's word on its share settles it. */
+    async settlePooled(block: FoundBlock, share: Promise<ShareVerdict>, foundAtMs: number) {
+      await journalled(journal.add(block), emit);
+      emit({ type: 'block', hash: hashToDisplay(block.hash), height: block.height });
+      if (sink !== undefined && block.bytes !== undefined) return settle(block, { foundAtMs });
+      return settleByPool(block, await share, { journal, emit });
     },
     /** Waits for what is under way, for the grace at most; the journal keeps the rest. */
     async finish() {
@@ -152,6 +242,38 @@ function createSettling({ sink, journal, emit, graceMs = 5_000 }: MineOptions) {
   };
 }
 
+/** Wakes those who wait. */
+function createSignal() {
+  let change: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  return {
+    next() {
+      if (change === undefined) {
+        let resolve = () => {};
+        const promise = new Promise<void>((settle) => {
+          resolve = settle;
+        });
+        change = { promise, resolve };
+      }
+      return change.promise;
+    },
+    wake() {
+      change?.resolve();
+      change = undefined;
+    },
+  };
+}
+
+/** Left by an earlier run, with nothing in this one to submit it with: it stays in the journal. */
+function unsent({ hash, bytes }: FoundBlock, emit: Emit): Verdict {
+  const name = `block ${hashToDisplay(hash)}, which an earlier run found`;
+  const message =
+    bytes === undefined
+      ? `The pool never said what became of ${name}: look it up in a block explorer. Its header and coinbase stay in the journal until you delete its line.`
+      : `Expected a node to submit ${name} to, received none. Run hashgap mine with --node and the same journal.`;
+  emit({ type: 'warning', message });
+  return { outcome: 'unknown', reason: message };
+}
+
 function jobEvent(job: Job): MinerEventBody {
   return {
     type: 'job',
@@ -159,6 +281,7 @@ function jobEvent(job: Job): MinerEventBody {
     height: job.height,
     prevHash: hashToDisplay(job.prevHash),
     difficulty: difficultyFromTarget(job.networkTarget),
+    shareDifficulty: difficultyFromTarget(job.shareTarget),
     transactions: job.body?.transactions.length,
     coinbaseValue: job.coinbaseValue,
     clean: job.cleanJobs,

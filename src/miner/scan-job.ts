@@ -1,79 +1,104 @@
-/** Scanning one job: every engine draws work units from one planner until a block is found or the job is over. */
+/** Scanning one job: every engine draws work units from one pool until a block is found or the job is over. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hashToDisplay } from '../bitcoin/hex.ts';
 import type { Emit } from '../events.ts';
 import type { Job } from '../work/job.ts';
-import { createPlanner, type Planner } from '../work/planner.ts';
+import { createPlanner } from '../work/planner.ts';
 import type { HashEngine } from '../work/ports.ts';
 import type { WorkUnit } from '../work/unit.ts';
-import { type FoundBlock, verifyHit } from '../work/verify.ts';
+import { type FoundBlock, type FoundShare, verifyHit } from '../work/verify.ts';
+import type { Crew } from './crew.ts';
+import { createWorkPool, restOf, type WorkPool } from './work-pool.ts';
 
 /** A scan should last about this long, milliseconds: long enough to cost nothing, short enough for a live hashrate. */
 const SCAN_MS = 200;
 const FIRST_NONCES = 2 ** 16;
 
-/** What the lanes of one job share. */
-interface JobScan {
-  readonly planner: Planner;
-  readonly emit: Emit;
+/** What one job's scan is made of. */
+export interface ScanJobOptions {
+  readonly crew: Crew;
+  /** Ends the job. */
   readonly signal: AbortSignal;
-  readonly onBlock: (block: FoundBlock) => void;
+  readonly emit: Emit;
+  /**
+   * Takes every verified find, in the same turn of the event loop as the engine's answer. `block` is there when the share is one.
+   *
+   * @returns `enough` when the job is over for it: a second block of one's own job would only compete with the first.
+   */
+  readonly onFind: (share: FoundShare, block: FoundBlock | undefined) => 'enough' | 'more';
+  /** Asked before each scan: something to wait for while too many finds are under way, else undefined. @default never waits */
+  readonly room?: (() => Promise<void> | undefined) | undefined;
+}
+
+/** What the lanes of one job share. */
+interface JobScan extends ScanJobOptions {
+  readonly work: WorkPool;
+  /** Resolves when the job is over. */
+  readonly over: Promise<unknown>;
 }
 
 /**
- * Runs as many lanes on each engine as it has room for, until `signal` aborts, the space is exhausted or a block is found: a second block of
- * the same job would only compete with the first.
+ * Runs as many lanes on each engine as it has room for, until `signal` aborts, the space is exhausted or enough is found. What an engine that
+ * fails was searching is searched by the others.
  *
- * @param onBlock - called at most once.
+ * @throws {Error} the failure of the last engine.
  */
-export async function scanJob(
-  job: Job,
-  engines: readonly HashEngine[],
-  signal: AbortSignal,
-  emit: Emit,
-  onBlock: (block: FoundBlock) => void,
-): Promise<void> {
-  const found = new AbortController();
+export async function scanJob(job: Job, options: ScanJobOptions): Promise<void> {
+  const { crew } = options;
+  const enough = new AbortController();
+  const signal = AbortSignal.any([options.signal, enough.signal]);
   const scan: JobScan = {
-    planner: createPlanner(job),
-    emit,
-    signal: AbortSignal.any([signal, found.signal]),
-    onBlock(block) {
-      if (found.signal.aborted) return;
-      found.abort();
-      onBlock(block);
+    ...options,
+    work: createWorkPool(createPlanner(job), signal),
+    over: new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
+    signal,
+    onFind(share, block) {
+      if (enough.signal.aborted) return 'enough';
+      const wish = options.onFind(share, block);
+      if (wish === 'enough') enough.abort();
+      return wish;
     },
   };
-  const lanes = engines.flatMap((engine) =>
-    Array.from({ length: engine.parallelism }, () => runLane(engine, scan)),
-  );
+  const lanes = crew
+    .muster()
+    .flatMap((engine) => Array.from({ length: engine.parallelism }, () => runLane(engine, scan)));
   await Promise.all(lanes);
 }
 
 /** One scan after the other; each is sized so that it lasts about SCAN_MS at the speed of the one before. */
 async function runLane(engine: HashEngine, scan: JobScan): Promise<void> {
+  const { work, crew, signal } = scan;
   let nonceCount = FIRST_NONCES;
   let unit: WorkUnit | undefined;
-  while (!scan.signal.aborted) {
-    unit ??= scan.planner.next(nonceCount, engine.preferredMidstates);
-    if (unit === undefined) return;
-    const startedMs = performance.now();
-    const { noncesScanned, hits } = await engine.scan(unit, scan.signal);
-    const ms = performance.now() - startedMs;
-    scan.emit({ type: 'scan', hashes: noncesScanned * unit.versions.length, seconds: ms / 1000 });
-    for (const hit of hits) checkHit(engine, scan, unit, hit);
-    if (noncesScanned === unit.nonceCount) nonceCount = nextSize(nonceCount, noncesScanned, ms);
-    unit = restOf(unit, noncesScanned);
+  try {
+    while (!signal.aborted && crew.works(engine)) {
+      const room = scan.room?.();
+      if (room !== undefined) {
+        await Promise.race([room, scan.over]);
+        continue;
+      }
+      unit ??= await work.take(nonceCount, engine.preferredMidstates);
+      if (unit === undefined) return;
+      const startedMs = performance.now();
+      const result = await engine.scan(unit, signal).catch((error) => crew.fail(engine, error));
+      if (result === undefined) return;
+      const ms = performance.now() - startedMs;
+      const { noncesScanned, hits } = result;
+      scan.emit({
+        type: 'scan',
+        hashes: noncesScanned * unit.versions.length,
+        seconds: ms / 1000,
+        engine: engine.name,
+      });
+      for (const hit of hits) checkHit(engine, scan, unit, hit);
+      if (hits.length > 0) await nextTurn(); // where every second hash is a find, sockets and timers must get their turn all the same
+      if (noncesScanned === unit.nonceCount) nonceCount = nextSize(nonceCount, noncesScanned, ms);
+      unit = restOf(unit, noncesScanned); // a scan ends early at its first hits; what it left is searched next
+      if (unit === undefined) work.done();
+    }
+  } finally {
+    if (unit !== undefined) work.handBack(unit);
   }
-}
-
-/** A scan ends early at its first hits; what it left of the unit is searched next. */
-function restOf(unit: WorkUnit, noncesScanned: number): WorkUnit | undefined {
-  if (noncesScanned >= unit.nonceCount) return undefined;
-  return {
-    ...unit,
-    nonceStart: unit.nonceStart + noncesScanned,
-    nonceCount: unit.nonceCount - noncesScanned,
-  };
 }
 
 /** At most four times more or less from one scan to the next, so that one odd measurement does little harm. */
@@ -89,13 +114,14 @@ function checkHit(
   hit: Parameters<typeof verifyHit>[1],
 ): void {
   const verified = verifyHit(unit, hit);
-  if (verified.kind === 'block') scan.onBlock(verified.block);
-  if (verified.kind === 'wrong') {
-    scan.emit({
-      type: 'hardware-error',
-      engine: engine.name,
-      kernel: engine.kernel,
-      hash: hashToDisplay(verified.hash),
-    });
+  if (verified.kind !== 'wrong') {
+    scan.onFind(verified.share, verified.kind === 'block' ? verified.block : undefined);
+    return;
   }
+  scan.emit({
+    type: 'hardware-error',
+    engine: engine.name,
+    kernel: engine.kernel,
+    hash: hashToDisplay(verified.hash),
+  });
 }

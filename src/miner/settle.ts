@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hashToDisplay } from '../bitcoin/hex.ts';
 import { isHashgapError } from '../errors.ts';
 import type { Emit } from '../events.ts';
-import type { BlockSink, Verdict } from '../work/ports.ts';
+import type { BlockSink, ShareVerdict, Verdict } from '../work/ports.ts';
 import type { FoundBlock } from '../work/verify.ts';
 import type { Journal } from './journal.ts';
 
@@ -51,6 +51,32 @@ export async function settleBlock(
     await delay(waitMs, undefined, { signal }).catch(() => {});
     if (signal.aborted) return verdict;
   }
+}
+
+/**
+ * Settles a block whose transactions only the pool knows, by what it said of the share. Without an answer the block stays in the journal.
+ *
+ * @returns the verdict, as if the pool were a node.
+ */
+export async function settleByPool(
+  block: FoundBlock,
+  share: ShareVerdict,
+  { journal, emit }: Pick<SettleOptions, 'journal' | 'emit'>,
+): Promise<Verdict> {
+  const verdict = verdictOfPool(share);
+  const named = { hash: hashToDisplay(block.hash), height: block.height, recovered: false };
+  if (verdict.outcome !== 'unknown') await journalled(journal.settle(block, verdict), emit);
+  emit({ type: 'verdict', ...named, verdict });
+  return verdict;
+}
+
+function verdictOfPool(share: ShareVerdict): Verdict {
+  if (share.outcome === 'accepted') return { outcome: 'accepted' };
+  if (share.outcome === 'rejected') {
+    const outcome = share.class === 'stale' ? 'stale' : 'rejected';
+    return { outcome, reason: `the pool said: ${share.reason}` };
+  }
+  return { outcome: 'unknown', reason: share.reason };
 }
 
 /** A journal that cannot be written must not keep a block from the node: the failure becomes a warning. */

@@ -180,7 +180,20 @@ describe('mine', () => {
     expect(journal.pending).toHaveLength(1);
   });
 
-  it('ends with the failure of an engine', async () => {
+  it('goes on with the engines that are left, and tells which one is not', async () => {
+    const failing: HashEngine = {
+      ...engine,
+      name: 'failing',
+      scan: () => Promise.reject(new HashgapError('ENGINE_FAILED', 'a thread died')),
+    };
+    await run({ engines: [failing, engine], blocks: 5 });
+    expect(outcomes()).toEqual(Array(5).fill('accepted'));
+    expect(ofType('engine-lost')).toEqual([
+      { type: 'engine-lost', engine: 'failing', kernel: 'js', message: 'a thread died' },
+    ]);
+  });
+
+  it('ends with the failure of the last engine', async () => {
     const dead: HashEngine = {
       ...engine,
       scan: () => Promise.reject(new HashgapError('ENGINE_FAILED', 'a thread died')),

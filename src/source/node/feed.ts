@@ -1,7 +1,7 @@
 /** The feed between the calls to a node and the miner: the template in force, and the jobs made from it. */
 import type { Job } from '../../work/job.ts';
+import { createMailbox } from '../mailbox.ts';
 import { jobExtranonce1, jobFromTemplate, type Payout } from './job.ts';
-import { createMailbox } from './mailbox.ts';
 import type { Template } from './template.ts';
 
 /** What a feed makes jobs with. */

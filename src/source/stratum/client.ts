@@ -1,0 +1,364 @@
+/** The Stratum client: a list of pools in order of preference, the best one that works at any time, jobs in and shares out. */
+import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { equalBytes } from '../../bitcoin/hex.ts';
+import { HashgapError } from '../../errors.ts';
+import type { Emit } from '../../events.ts';
+import type { Job } from '../../work/job.ts';
+import type { JobSource, ShareSink, ShareVerdict } from '../../work/ports.ts';
+import { createMailbox } from '../mailbox.ts';
+import type { PoolEndpoint } from './endpoint.ts';
+import { createPayoutCheck, type PayoutExpectation } from './payout-check.ts';
+import { createPoolLink, type LinkEnd, type PoolLink, type PoolOptions } from './pool-link.ts';
+import { redirected } from './redirect.ts';
+
+/** What a client is made of. */
+export interface StratumClientOptions extends Partial<ClientTimes> {
+  /** In order of preference; each with a user of its own. At least one. */
+  readonly pools: readonly PoolOptions[];
+  readonly emit: Emit;
+  /** What the coinbases should pay. @default not looked at */
+  readonly payout?: PayoutExpectation;
+  /** Hosts that client.reconnect may lead to, besides the configured ones. @default none */
+  readonly allowRedirect?: readonly string[];
+  /** How long no pool may give work at the start before that is an error, milliseconds. @default for ever */
+  readonly patienceMs?: number;
+  /** Uniform in [0, 1), for the jitter of waits: miners that lost a pool together shall not come back together. @default Math.random */
+  readonly random?: () => number;
+}
+
+/** How long a client waits for what, milliseconds. */
+export interface ClientTimes {
+  /** The first wait after a failure; it doubles with each failure in a row. @default 1_000 */
+  readonly retryMs: number;
+  /** The longest wait: also how long it takes at most to return to a better pool that is back. @default 60_000 */
+  readonly maxRetryMs: number;
+  /** How long to stay away from a pool that does not want this worker, or that pays somebody else. @default 60_000 */
+  readonly unwantedMs: number;
+  /** How long a pool may take to its first job until the next one is tried beside it. @default 10_000 */
+  readonly firstJobMs: number;
+  /** How long a pool that a better one replaces is still heard: shares on their way get their answers. @default 2_000 */
+  readonly lingerMs: number;
+}
+
+const TIMES: ClientTimes = {
+  retryMs: 1_000,
+  maxRetryMs: 60_000,
+  unwantedMs: 60_000,
+  firstJobMs: 10_000,
+  lingerMs: 2_000,
+};
+
+/** A connection that held for so many first waits was a good one: the waits begin anew. Others count as failures, though they gave a job. */
+const STEADY_WAITS = 10;
+
+/** A client: jobs of the best pool that works, and the way back for shares of any of them. */
+export interface StratumClient extends JobSource, ShareSink {
+  /**
+   * The jobs of the best pool that works; connecting begins here. To be called once.
+   *
+   * @throws {HashgapError} `POOL_NO_WORK` when patience is over before the first job.
+   */
+  jobs(signal: AbortSignal): AsyncGenerator<Job, void>;
+  /** Closes every connection; shares without an answer become unknown. */
+  close(): Promise<void>;
+}
+
+/** One pool and what the client knows of it. */
+interface Place {
+  readonly index: number;
+  readonly pool: PoolOptions;
+  readonly link: PoolLink;
+  /** It has given work on its present connection. */
+  up: boolean;
+  /** It failed, or takes long, and has not been up since: the next pool in the list may be tried. */
+  failed: boolean;
+  /** Why it is not up, as it was last told. */
+  told: string | undefined;
+  /** Ends its present connection. */
+  stop: AbortController;
+  /** Will do so. */
+  lingers: NodeJS.Timeout | undefined;
+}
+
+const OVER: ShareVerdict = { outcome: 'unknown', reason: 'The run ended before the pool answered.' };
+const FOREIGN: ShareVerdict = { outcome: 'withheld', reason: 'Its job is not of any of these pools.' };
+
+/**
+ * A client that connects when its jobs are asked for. Every pool has a loop of its own: it connects when no better pool works, and a better one goes on
+ * trying while a lesser one is mined on, and takes over with its first job.
+ *
+ * @throws {HashgapError} `ADDRESS_INVALID` or `ADDRESS_WRONG_NETWORK` for the address that is expected to be paid.
+ *
+ * @example
+ * ```ts
+ * const client = createStratumClient({ pools: [], emit: () => {} });
+ * typeof client.submit; // 'function'
+ * ```
+ */
+export function createStratumClient(options: StratumClientOptions): StratumClient {
+  const settings = { ...TIMES, random: Math.random, ...options };
+  const mailbox = createMailbox<Job>((_, latest) => latest); // the very object: a share is known by its job
+  const owners = new WeakMap<object, Owner>();
+  let latest: Job | undefined;
+  const closed = new AbortController();
+  setMaxListeners(0, closed.signal);
+  const ranking = createRanking(settings, (place, job) => {
+    const owner = latest && owners.get(keyOf(latest));
+    if (owner?.link === place.link && isSameSearch(owner.job, job)) owner.job = job;
+    else {
+      owners.set(keyOf(job), { link: place.link, job });
+      latest = job;
+      mailbox.put(job);
+    }
+  });
+
+  let loops: Promise<void>[] | undefined;
+  const start = () => {
+    loops ??= ranking.places.map((place) => keep(place, ranking, settings, closed.signal));
+    return Promise.all(loops);
+  };
+
+  return {
+    async *jobs(signal) {
+      let failure: { error: unknown } | undefined;
+      const end = () => mailbox.close();
+      const fail = (error: unknown) => {
+        failure ??= { error };
+        end();
+      };
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end, { once: true });
+      start().catch(fail);
+      const patience = losePatience(options, () => fail(noWork(options, ranking.places)));
+      try {
+        for await (const job of mailbox.items()) {
+          clearTimeout(patience);
+          if (signal.aborted) break;
+          yield job;
+        }
+        if (failure !== undefined) throw failure.error;
+      } finally {
+        clearTimeout(patience);
+        signal.removeEventListener('abort', end);
+      }
+    },
+    refresh() {},
+    submit(share, signal) {
+      const owner = owners.get(keyOf(share.job));
+      if (owner === undefined) return Promise.resolve(FOREIGN);
+      const { link, job } = owner;
+      return orAborted(link.submit(keyOf(job) === keyOf(share.job) ? share : { ...share, job }), signal);
+    },
+    async close() {
+      closed.abort();
+      ranking.stop();
+      await Promise.allSettled(loops ?? []);
+      for (const { link } of ranking.places) link.end();
+    },
+  };
+}
+
+/** Whose a job is that the miner has. */
+interface Owner {
+  readonly link: PoolLink;
+  /** The job as the pool named it last: after a resumed session it often sends the very same one again. */
+  job: Job;
+}
+
+/** A copy of a job keeps its origin. */
+const keyOf = (job: Job): object => job.origin ?? job;
+
+/** True when `b` has the headers and targets of `a`: handed out as new work, the miner would search them a second time. */
+function isSameSearch(a: Job, b: Job): boolean {
+  const bytes = ['prevHash', 'coinbase1', 'coinbase2', 'extranonce1'] as const;
+  const numbers = ['version', 'versionMask', 'extranonce2Bytes', 'nTime', 'nBits', 'shareTarget'] as const;
+  return (
+    numbers.every((key) => a[key] === b[key]) &&
+    bytes.every((key) => equalBytes(a[key], b[key])) &&
+    a.merkleBranch.length === b.merkleBranch.length &&
+    a.merkleBranch.every((element, i) => equalBytes(element, b.merkleBranch[i]!))
+  );
+}
+
+type Settings = StratumClientOptions & ClientTimes & { readonly random: () => number };
+
+/** Which pools there are, which of them is mined on, and which should be connected. */
+interface Ranking {
+  readonly places: readonly Place[];
+  /** True while no better pool works, nor is about to. */
+  isWanted(place: Place): boolean;
+  /** Resolves when that may have changed. */
+  change(): Promise<void>;
+  /** A pool takes long to its first job. */
+  late(place: Place): void;
+  /** A connection ended; true when that was this client's wish, because a better pool took over or the run is over. */
+  left(place: Place, end: LinkEnd): boolean;
+  /** Ends every connection. */
+  stop(): void;
+}
+
+function createRanking(settings: Settings, hand: (place: Place, job: Job) => void): Ranking {
+  const { pools, emit, firstJobMs, lingerMs } = settings;
+  const change = createChange();
+  let active: Place | undefined;
+  let stopped = false;
+
+  const tell = (place: Place, reason: string) => {
+    if (place.told !== reason) emit({ type: 'source-down', source: place.pool.endpoint.url, reason });
+    place.told = reason;
+  };
+  const takeOver = (place: Place) => {
+    active = place;
+    for (const lesser of places.slice(place.index + 1)) {
+      if (lesser.up) lesser.lingers ??= setTimeout(() => lesser.stop.abort(), lingerMs).unref();
+      else lesser.stop.abort();
+    }
+    change.happened();
+  };
+  const offer = (place: Place, job: Job, isProven: boolean) => {
+    // A pool that works is left only for one that has let the worker in: others would be left again at once.
+    if (active !== undefined && (active.index < place.index || (active !== place && !isProven))) return;
+    if (!place.up) emit({ type: 'source-up', source: place.pool.endpoint.url });
+    Object.assign(place, { up: true, failed: false, told: undefined });
+    if (active !== place) takeOver(place);
+    hand(place, job);
+  };
+  const places = pools.map((pool, index): Place => {
+    const onJob = (job: Job, isProven: boolean) => offer(place, job, isProven);
+    const payout = settings.payout && createPayoutCheck(settings.payout, emit);
+    const { unwantedMs } = settings;
+    const link = createPoolLink({
+      pool,
+      emit,
+      onJob,
+      unwantedMs,
+      ...(payout === undefined ? {} : { payout }),
+    });
+    const state = { up: false, failed: false, told: undefined, lingers: undefined };
+    const place: Place = { index, pool, link, ...state, stop: new AbortController() };
+    return place;
+  });
+  return {
+    places,
+    isWanted: ({ index }) =>
+      (active === undefined || active.index > index) &&
+      places.slice(0, index).every(({ failed, up }) => failed && !up),
+    change: () => change.next(),
+    late(place) {
+      if (place.up) return;
+      place.failed = true;
+      tell(place, `The pool has given no work for ${firstJobMs / 1000} s.`);
+      change.happened();
+    },
+    left(place, { reason }) {
+      const isBetterUp = active !== undefined && active.index < place.index;
+      const isWish = stopped || isBetterUp || place.stop.signal.aborted;
+      clearTimeout(place.lingers);
+      if (active === place) active = undefined;
+      Object.assign(place, { up: false, failed: !isWish, lingers: undefined });
+      if (!isWish) tell(place, reason);
+      change.happened();
+      return isWish;
+    },
+    stop() {
+      stopped = true;
+      for (const { stop, lingers } of places) {
+        clearTimeout(lingers);
+        stop.abort();
+      }
+      change.happened();
+    },
+  };
+}
+
+/** The loop of one pool: waits until it is wanted, connects, and after the end waits longer and longer. */
+async function keep(place: Place, ranking: Ranking, settings: Settings, signal: AbortSignal): Promise<void> {
+  const { retryMs, maxRetryMs, firstJobMs, random, allowRedirect = [], emit } = settings;
+  const home = place.pool.endpoint;
+  let failures = 0;
+  let endpoint: PoolEndpoint = home;
+  while (!signal.aborted) {
+    if (!ranking.isWanted(place)) {
+      await ranking.change();
+      continue;
+    }
+    place.stop = new AbortController();
+    const startedMs = performance.now();
+    const patience = setTimeout(() => ranking.late(place), firstJobMs).unref();
+    const end = await place.link.run(place.stop.signal, endpoint).finally(() => clearTimeout(patience));
+    const isWish = ranking.left(place, end);
+    if (signal.aborted) return;
+    endpoint = redirected(home, end.redirect, allowRedirect, emit);
+    if (isWish) continue; // no failure, nothing to wait for
+    const isGood = end.worked && performance.now() - startedMs >= STEADY_WAITS * retryMs;
+    failures = isGood ? 1 : failures + 1;
+    const backOffMs = Math.min(retryMs * 2 ** (failures - 1), maxRetryMs);
+    const waitMs = Math.max(backOffMs * (0.75 + random() / 2), end.waitMs * (1 + random() / 4));
+    await delay(waitMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+function losePatience({ patienceMs }: StratumClientOptions, act: () => void): NodeJS.Timeout | undefined {
+  const isLimited = patienceMs !== undefined && patienceMs < 2 ** 31;
+  return isLimited ? setTimeout(act, patienceMs) : undefined;
+}
+
+function noWork({ patienceMs = 0 }: StratumClientOptions, places: readonly Place[]): HashgapError {
+  const pools = places.map(({ pool }) => nameOf(pool));
+  const reasons = places.map(
+    ({ told, link }) => told ?? (link.isOpen() ? 'It sends no job.' : 'It does not answer.'),
+  );
+  const told = places.length === 1 ? reasons[0] : pools.map((name, i) => `${name}: ${reasons[i]}`).join(' ');
+  return new HashgapError(
+    'POOL_NO_WORK',
+    `Expected work from ${pools.join(' or ')} within ${patienceMs / 1000} s, received none. ${told} ` +
+      'Correct --pool or --user; --wait keeps trying.',
+    { details: { pools, reasons } },
+  );
+}
+
+/** The user and where he mines. */
+const nameOf = ({ endpoint, session }: PoolOptions) => `${endpoint.url} as ${session.worker}`;
+
+interface Change {
+  happened(): void;
+  /** Resolves at the next change. */
+  next(): Promise<void>;
+}
+
+function createChange(): Change {
+  let wake: () => void = () => {};
+  const renew = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  let change = renew();
+  return {
+    happened() {
+      wake();
+      change = renew();
+    },
+    next: () => change,
+  };
+}
+
+/** Verdicts that are waited for, by the signal that ends the wait: one listener for all, since a signal takes longer for each one that it has. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+function orAborted(verdict: Promise<ShareVerdict>, signal: AbortSignal): Promise<ShareVerdict> {
+  if (signal.aborted) return Promise.resolve(OVER);
+  const waits = waiting.get(signal) ?? new Set();
+  if (!waiting.has(signal)) {
+    waiting.set(signal, waits);
+    const end = () => {
+      for (const giveUp of waits) giveUp();
+    };
+    signal.addEventListener('abort', end, { once: true });
+  }
+  return new Promise((resolve, reject) => {
+    const giveUp = () => resolve(OVER);
+    waits.add(giveUp);
+    verdict.finally(() => waits.delete(giveUp)).then(resolve, reject);
+  });
+}

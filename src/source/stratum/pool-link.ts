@@ -1,0 +1,230 @@
+/** One pool: its session over one connection after the other, and the payout that its jobs promise. */
+import { isHashgapError } from '../../errors.ts';
+import type { Emit } from '../../events.ts';
+import type { Job } from '../../work/job.ts';
+import type { ShareVerdict } from '../../work/ports.ts';
+import type { FoundShare } from '../../work/verify.ts';
+import type { PoolEndpoint } from './endpoint.ts';
+import { createNotifyPace } from './notify-pace.ts';
+import type { PayoutCheck } from './payout-check.ts';
+import { createSession } from './session.ts';
+import {
+  SESSION_LIMITS,
+  type SessionEvent,
+  type SessionInput,
+  type SessionOptions,
+} from './session-types.ts';
+import { connectTransport } from './transport/connect.ts';
+import type { Transport, TransportOptions } from './transport/transport.ts';
+
+/** How to reach one pool, and as whom. */
+export interface PoolOptions {
+  readonly endpoint: PoolEndpoint;
+  readonly session: SessionOptions;
+  readonly transport?: TransportOptions;
+}
+
+/** What a link needs besides its pool. */
+export interface PoolLinkOptions {
+  readonly pool: PoolOptions;
+  readonly emit: Emit;
+  /**
+   * Called for each job that may be worked on. It is proven once the pool has let the worker in; the job at hand comes again then. A pool that
+   * does not say whether it has counts as proven after the time for authorize.
+   */
+  readonly onJob: (job: Job, isProven: boolean) => void;
+  readonly payout?: PayoutCheck;
+  /** How long to stay away from a pool that does not want this worker, or that pays somebody else, milliseconds. */
+  readonly unwantedMs: number;
+}
+
+/** How a connection ended. */
+export interface LinkEnd {
+  /** A sentence for people. */
+  readonly reason: string;
+  /** The least time until the next connection, milliseconds: the pool asked for it, or would only refuse again. */
+  readonly waitMs: number;
+  /** Where the pool wants the miner to go. */
+  readonly redirect?: { readonly host: string | undefined; readonly port: number | undefined };
+  /** True when the pool gave work on this connection. */
+  readonly worked: boolean;
+}
+
+/** A pool that can be connected to again and again. */
+export interface PoolLink {
+  /** Connects and stays until the connection ends, the pool is given up, or `signal` aborts. */
+  run(signal: AbortSignal, endpoint?: PoolEndpoint): Promise<LinkEnd>;
+  /** True while there is a connection. */
+  isOpen(): boolean;
+  /** Sends a share of one of this pool's jobs, in the same turn of the event loop; its verdict comes exactly once. */
+  submit(share: FoundShare): Promise<ShareVerdict>;
+  /** Shares without an answer will not get one. */
+  end(): void;
+}
+
+/** Texts of one connection for the user; a pool that sends more fills logs. */
+const MAX_MESSAGES = 100;
+
+/** The state of one connection. */
+interface Connection {
+  transport: Transport | undefined;
+  end: Omit<LinkEnd, 'worked'> | undefined;
+  /** The last job that may be worked on. */
+  job: Job | undefined;
+  /** When the pool counts as proven. */
+  provenMs: number;
+  messages: number;
+}
+
+interface Waiting {
+  readonly verdict: Promise<ShareVerdict>;
+  resolve(verdict: ShareVerdict): void;
+}
+
+/** A link that is not yet connected. */
+export function createPoolLink(options: PoolLinkOptions): PoolLink {
+  const { pool, emit } = options;
+  const session = createSession(pool.session);
+  const waiting = new Map<FoundShare, Waiting>();
+  let connection: Connection | undefined;
+
+  const judge = ({ share, verdict }: Extract<SessionEvent, { type: 'verdict' }>) => {
+    waiting.get(share)?.resolve(verdict);
+    waiting.delete(share);
+  };
+  const step = (input: SessionInput) => {
+    const { send, events, deadlineMs } = session.step(input);
+    for (const line of send) connection?.transport?.send(line);
+    for (const event of events) {
+      if (event.type === 'verdict') judge(event);
+      else if (connection !== undefined) heed(event, connection, options);
+    }
+    alarm.set(deadlineMs);
+  };
+  const alarm = createAlarm(() => step({ type: 'time', nowMs: performance.now() }));
+
+  return {
+    async run(signal, endpoint = pool.endpoint) {
+      const current = createConnection(pool.session);
+      const pace = createNotifyPace((line) => step({ type: 'line', nowMs: performance.now(), line }));
+      connection = current;
+      try {
+        current.transport = await connectTransport(endpoint, transportOptions(pool, emit), signal);
+        step({ type: 'opened', nowMs: performance.now() });
+        for await (const line of current.transport.lines) {
+          pace.push(line);
+          if (current.end !== undefined) break;
+        }
+      } catch (error) {
+        if (!signal.aborted) current.end ??= { reason: reasonOf(error), waitMs: 0 };
+      } finally {
+        pace.close();
+        connection = undefined;
+        step({ type: 'closed', nowMs: performance.now() }); // at once: a share found from here on was not sent
+        await current.transport?.close();
+      }
+      const end = current.end ?? { reason: 'The connection was closed.', waitMs: 0 };
+      return { ...end, worked: current.job !== undefined };
+    },
+    isOpen: () => connection?.transport !== undefined,
+    submit(share) {
+      const known = waiting.get(share);
+      if (known !== undefined) return known.verdict;
+      let resolve!: (verdict: ShareVerdict) => void;
+      const verdict = new Promise<ShareVerdict>((settle) => {
+        resolve = settle;
+      });
+      waiting.set(share, { verdict, resolve });
+      step({ type: 'share', nowMs: performance.now(), share });
+      return verdict;
+    },
+    end() {
+      step({ type: 'ended', nowMs: performance.now() });
+      alarm.set(undefined);
+    },
+  };
+}
+
+function createConnection({ limits }: SessionOptions): Connection {
+  const { authorizeMs } = { ...SESSION_LIMITS, ...limits };
+  const provenMs = performance.now() + authorizeMs;
+  return { transport: undefined, end: undefined, job: undefined, provenMs, messages: 0 };
+}
+
+/** Does what an event of the session asks for. */
+function heed(event: SessionEvent, connection: Connection, options: PoolLinkOptions): void {
+  const { emit, unwantedMs } = options;
+  switch (event.type) {
+    case 'job':
+      offer(event.job, connection, options);
+      break;
+    case 'authorized':
+      connection.provenMs = 0;
+      if (connection.job !== undefined) options.onJob(connection.job, true);
+      break;
+    case 'unauthorized':
+      close(connection, { reason: `The pool refuses this worker: ${event.reason}.`, waitMs: unwantedMs });
+      break;
+    case 'dead':
+      close(connection, { reason: event.reason, waitMs: 0 });
+      break;
+    case 'reconnect': {
+      const { host, port, waitMs } = event;
+      close(connection, { reason: 'The pool asked for a new connection.', waitMs, redirect: { host, port } });
+      break;
+    }
+    case 'message':
+      if (connection.messages++ < MAX_MESSAGES) emit({ type: 'pool-message', text: event.text });
+      break;
+    case 'warning':
+      emit({ type: 'warning', message: event.message });
+      break;
+  }
+}
+
+/** A job goes to the miner, unless its coinbase pays the wrong one. */
+function offer(job: Job, connection: Connection, { payout, onJob, unwantedMs }: PoolLinkOptions): void {
+  if (connection.end !== undefined) return;
+  const objection = payout?.(job);
+  if (objection !== undefined) {
+    close(connection, { reason: objection, waitMs: unwantedMs });
+    return;
+  }
+  connection.job = job;
+  onJob(job, performance.now() >= connection.provenMs);
+}
+
+function close(connection: Connection, end: Omit<LinkEnd, 'worked'>): void {
+  connection.end ??= end;
+  void connection.transport?.close();
+}
+
+/** One timer that is moved only when it would be late: ringing early does no harm, and most lines move the deadline back. */
+function createAlarm(ring: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  let atMs = Number.POSITIVE_INFINITY;
+  return {
+    set(deadlineMs = Number.POSITIVE_INFINITY) {
+      if (timer !== undefined && atMs <= deadlineMs && deadlineMs !== Number.POSITIVE_INFINITY) return;
+      clearTimeout(timer);
+      timer = undefined;
+      atMs = deadlineMs;
+      if (deadlineMs === Number.POSITIVE_INFINITY) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        ring();
+      }, deadlineMs - performance.now());
+      timer.unref();
+    },
+  };
+}
+
+function transportOptions({ transport }: PoolOptions, emit: Emit): TransportOptions {
+  return { onWarning: (message) => emit({ type: 'warning', message }), ...transport };
+}
+
+/** What a pool does is an error with a code; anything else is a defect of this program. */
+function reasonOf(error: unknown): string {
+  if (isHashgapError(error)) return error.message;
+  throw error;
+}

@@ -1,0 +1,152 @@
+/** C37 through the client: whom a pool's coinbase pays, told, warned about, and enforced. */
+import { describe, expect, it } from 'vitest';
+import { NETWORKS } from '../../src/bitcoin/network.ts';
+import type { PayoutExpectation } from '../../src/source/stratum/payout-check.ts';
+import { ADDRESS, OTHER_SCRIPT, poolAt, poolOf, startClient, testPool } from '../support/client.ts';
+import type { PoolOutput } from '../support/pool-work.ts';
+import { scriptOfUser } from '../support/solo-pool.ts';
+
+const SUBSIDY = 312_500_001n; // odd: no percentage of it is a whole number of satoshis
+const MINE = scriptOfUser(ADDRESS);
+
+/** So many percent to the miner, rounded down as pools do, the rest to somebody else. */
+const split = (percent: bigint): readonly PoolOutput[] => {
+  const mine = (SUBSIDY * percent) / 100n;
+  return [
+    { satoshis: mine, script: MINE },
+    { satoshis: SUBSIDY - mine, script: OTHER_SCRIPT },
+  ];
+};
+
+const expecting = (changes: Partial<PayoutExpectation> = {}): PayoutExpectation => ({
+  network: NETWORKS.regtest,
+  address: ADDRESS,
+  ...changes,
+});
+
+async function payoutOf(outputs: readonly PoolOutput[], payout: PayoutExpectation) {
+  const pool = await testPool({ outputs: () => outputs });
+  const client = startClient([poolAt(pool)], { payout });
+  const event = await client.next('payout');
+  return { pool, event, ...client };
+}
+
+describe('C37 whom the coinbase pays', () => {
+  it.each([
+    ['everything', [{ satoshis: SUBSIDY, script: MINE }]],
+    ['all but a fee of 2%, rounded down', split(98n)],
+    [
+      'several outputs to the same address',
+      [...split(50n), { satoshis: SUBSIDY * 49n, script: MINE }], // added up far more than 98%
+    ],
+    [
+      'the address and an OP_RETURN of nothing',
+      [
+        { satoshis: SUBSIDY, script: MINE },
+        { satoshis: 0n, script: '6a0401020304' },
+      ],
+    ],
+  ])('is no alarm: %s', async (_, outputs) => {
+    const { event, job, all, submit } = await payoutOf(outputs, expecting({ enforce: true }));
+    expect(event.percent).toBeGreaterThan(97.99);
+    expect(await submit(await job())).toMatchObject({ outcome: 'accepted' });
+    expect(all('warning')).toEqual([]);
+  });
+
+  it.each([
+    ['another address', [{ satoshis: SUBSIDY, script: OTHER_SCRIPT }], 'received 0% (and 100% to m'],
+    ['2% only', split(2n), 'received 2% (and 98% to m'],
+    ['97%', split(97n), 'received 97% (and 97% to bcrt1'],
+    ['nobody', [{ satoshis: 0n, script: '6a00' }], 'received 0% (and nobody)'],
+  ])('is warned about, and mined on: %s', async (_, outputs, words) => {
+    const { next, job, submit } = await payoutOf(outputs, expecting());
+    const { message } = await next('warning');
+    expect(message).toContain(`pays ${ADDRESS} at least 98%`);
+    expect(message).toContain(words);
+    expect(await submit(await job())).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('another threshold is another judgement', async () => {
+    const { job, all, events } = await payoutOf(split(2n), expecting({ minPercent: 2, enforce: true }));
+    await job();
+    expect([all('warning'), events.items.filter(({ type }) => type === 'source-down')]).toEqual([[], []]);
+  });
+
+  it('enforced: the pool is left before its job is worked on, and the next one mined for', async () => {
+    const thief = await testPool({ name: 'aa', outputs: () => split(2n) });
+    const honest = await testPool({ name: 'bb', outputs: () => split(99n) });
+    const client = startClient([poolAt(thief), poolAt(honest)], { payout: expecting({ enforce: true }) });
+    const { reason } = await client.next('source-down');
+    expect(reason).toContain('received 2%');
+    expect(poolOf(await client.job())).toBe('bb');
+    const [first, second] = [
+      await thief.connections.next(() => true),
+      await thief.connections.next(() => true),
+    ];
+    expect(second.connectedMs - first.connectedMs).toBeGreaterThan(77); // it is looked at again, but not at once
+    await thief.gone(1);
+    expect(client.jobs.items.map(poolOf)).toEqual(['bb']);
+    expect(client.all('source-down')).toHaveLength(1);
+  });
+
+  it('enforced: a pool that begins to steal is left', async () => {
+    let outputs = split(99n);
+    const pool = await testPool({ outputs: () => outputs });
+    const { job, next } = startClient([poolAt(pool)], { payout: expecting({ enforce: true }) });
+    await job();
+    outputs = split(2n);
+    pool.announce({ nTime: 1_700_000_001 });
+    expect((await next('source-down')).reason).toContain('received 2%');
+    outputs = split(99n);
+    expect((await job()).nTime).toBe(1_700_000_001);
+  });
+
+  it('is told when it changes, not with every job', async () => {
+    let outputs = split(99n);
+    const pool = await testPool({ outputs: () => outputs });
+    const { job, all } = startClient([poolAt(pool)], { payout: expecting() });
+    await job();
+    const announce = async (nTime: number) => {
+      pool.announce({ nTime });
+      await job((next) => next.nTime === nTime);
+    };
+    for (let second = 1; second <= 5; second++) {
+      outputs = outputs.map(({ satoshis, script }) => ({ satoshis: satoshis + 1_000n, script })); // fees
+      await announce(1_700_000_000 + second);
+    }
+    expect(all('payout')).toHaveLength(1);
+    outputs = split(2n);
+    await announce(1_700_000_010);
+    await announce(1_700_000_011);
+    outputs = split(99n);
+    await announce(1_700_000_012);
+    expect(all('payout')).toHaveLength(3);
+    expect(all('warning')).toHaveLength(1);
+  });
+
+  it('is shown when nobody is expected, and coinbases that cannot be decoded are objected to only by those who expect somebody', async () => {
+    const { event, pool, job, all } = await payoutOf(split(99n), { network: NETWORKS.regtest });
+    expect(event.percent).toBeUndefined();
+    expect(event.outputs.map(({ percent }) => Math.round(percent))).toEqual([99, 1]);
+    await job();
+    const broken = [
+      'x',
+      '00'.repeat(32),
+      'ff'.repeat(10),
+      'ff',
+      [],
+      '20000000',
+      '1705ae3a',
+      '65000000',
+      true,
+    ];
+    pool.clients[0]!.call('mining.notify', broken);
+    expect((await job()).id).toBe('x');
+    expect(all('warning')).toEqual([]);
+    const { next, jobs, job: first } = startClient([poolAt(pool)], { payout: expecting({ enforce: true }) });
+    await first();
+    pool.clients[1]!.call('mining.notify', broken);
+    expect((await next('source-down')).reason).toContain('cannot be decoded');
+    expect(jobs.items.every(({ id }) => id !== 'x')).toBe(true);
+  });
+});
