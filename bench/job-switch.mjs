@@ -1,10 +1,10 @@
 /** How fast a new job reaches every thread: from the abort to the moment the last scan has ended. */
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createBenchWork } from '../dist/engine/bench-work.js';
-import { measureEngine } from '../dist/engine/measure.js';
-import { startEngine } from '../dist/engine/select.js';
-import { formatCount } from '../dist/report/format.js';
+import { createBenchWork } from '../dist/src/engine/bench-work.js';
+import { measureEngine } from '../dist/src/engine/measure.js';
+import { startEngine } from '../dist/src/engine/select.js';
+import { formatCount } from '../dist/src/format.js';
 import { kernelsHere, printSpread } from './harness.mjs';
 
 const SWITCHES = 40;

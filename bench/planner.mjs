@@ -1,7 +1,7 @@
 /** How many work units the planner hands out, and what a new header space costs. */
-import { formatCount } from '../dist/report/format.js';
-import { createPlanner } from '../dist/work/planner.js';
-import { headerSpace } from '../dist/work/unit.js';
+import { formatCount } from '../dist/src/format.js';
+import { createPlanner } from '../dist/src/work/planner.js';
+import { headerSpace } from '../dist/src/work/unit.js';
 import { printRate } from './harness.mjs';
 import { benchJob } from './jobs.mjs';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exampleScope } from './support/example-scope.ts';
 
-const SOURCE = join(import.meta.dirname, '../src');
+const ROOT = join(import.meta.dirname, '..');
 
 interface Example {
   readonly name: string;
@@ -23,9 +23,12 @@ function examplesOf(text: string): Example[] {
   }));
 }
 
-const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+const files = ['src', 'shaders']
+  .flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+  )
   .filter((path) => path.endsWith('.ts'))
-  .map((path) => ({ path, examples: examplesOf(readFileSync(join(SOURCE, path), 'utf8')) }))
+  .map((path) => ({ path, examples: examplesOf(readFileSync(join(ROOT, path), 'utf8')) }))
   .filter(({ examples }) => examples.length > 0);
 
 /** Statements run as they are; a line with a trailing comment becomes a check of its value. */
@@ -41,9 +44,9 @@ function compile(lines: readonly string[]): string {
 
 const scopeOfAll = await exampleScope();
 
-describe.each(files)('src/$path', ({ path, examples }) => {
+describe.each(files)('$path', ({ path, examples }) => {
   it.each(examples)('$name', async ({ lines }) => {
-    const own = (await import(join(SOURCE, path))) as Record<string, unknown>;
+    const own = (await import(join(ROOT, path))) as Record<string, unknown>;
     const scope: Record<string, unknown> = { ...scopeOfAll, ...own };
     let checks = 0;
     scope.__check = (received: unknown, expected: unknown, line: string) => {

@@ -35,7 +35,7 @@ describe('docs/errors.md', () => {
   });
 });
 
-it.each(['src', 'native', 'test', 'scripts', 'bench'])(
+it.each(['src', 'shaders', 'native', 'test', 'scripts', 'bench'])(
   'says in the first line of every file of %s what it is',
   (folder) => {
     const silent = sources(folder).filter(({ text }) => !/^(#!.*\n)?(\/\*\*|\/\/) \S/.test(text));

@@ -1,7 +1,12 @@
 /** What a command gets from the process it runs in: streams, environment, the interrupt. */
 import { styleText } from 'node:util';
+import { chooseReporterKind, type ReporterKind } from '../report/choose.ts';
+import type { DashboardReporter } from '../report/dashboard/reporter.ts';
+import type { DashboardAbout } from '../report/dashboard/state.ts';
+import { openDashboard } from '../report/dashboard/terminal.ts';
 import { createJsonReporter } from '../report/json.ts';
 import { createLinesReporter, type Output, type Reporter } from '../report/lines.ts';
+import { packageVersion } from './options.ts';
 
 /** The outside of a command; tests hand in their own. */
 export interface Context {
@@ -9,11 +14,26 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts at Ctrl-C or a polite kill. */
   readonly interrupted: AbortSignal;
+  /** Opens a dashboard on the terminal; undefined where there is none. */
+  readonly openDashboard?: (about: DashboardAbout) => DashboardReporter;
 }
 
 /** The reporter a user asked for. */
 export function reporterFor(context: Context, json: boolean | undefined): Reporter {
   return json ? createJsonReporter(context.output) : createLinesReporter(context.output);
+}
+
+/** The reporter of a miner that runs for long: a dashboard where there is a terminal for it. */
+export function minerReporter(
+  context: Context,
+  { json, reporter: flag }: { readonly json?: boolean; readonly reporter?: ReporterKind },
+  about: Omit<DashboardAbout, 'version'>,
+): DashboardReporter {
+  const { env, openDashboard } = context;
+  const kind = chooseReporterKind({ isTTY: openDashboard !== undefined, env, json, flag });
+  if (kind === 'dashboard' && openDashboard !== undefined)
+    return openDashboard({ version: packageVersion(), ...about });
+  return { ...reporterFor(context, kind === 'json'), close() {} };
 }
 
 /** The context of a real process. A reader that closes our stdout early (`| head`) ends the run like Ctrl-C. */
@@ -36,5 +56,6 @@ export function processContext(proc: NodeJS.Process): Context {
     },
     env: proc.env,
     interrupted: interrupt.signal,
+    ...(proc.stdout.isTTY ? { openDashboard: (about) => openDashboard(proc, about, { colours }) } : {}),
   };
 }

@@ -1,9 +1,10 @@
 /** Values of command line options: each is checked as it is read, and a wrong one is one clear sentence. */
-import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { NETWORK_NAMES, type NetworkName } from '../bitcoin/network.ts';
-import { ENGINE_CHOICES, type EngineChoice } from '../engine/select.ts';
+import { ENGINE_NAMES, type EngineName, type EngineSelection } from '../engine/plan.ts';
+import type { TuningPlace } from '../engine/start.ts';
 import { didYouMean, HashgapError } from '../errors.ts';
 
 /** The error of an option with a wrong value. */
@@ -61,8 +62,34 @@ export function oneOf<T extends string>(option: string, names: readonly T[]): (t
 /** Reads `--network`. */
 export const networkName: (text: string) => NetworkName = oneOf('--network', NETWORK_NAMES);
 
-/** Reads `--engine`. */
-export const engineChoice: (text: string) => EngineChoice = oneOf('--engine', ENGINE_CHOICES);
+/** What help says of `--engine`. */
+export const ENGINE_HELP = `auto, or one or several of ${ENGINE_NAMES.join(', ')}, such as native,gpu`;
+
+/** What help says of `--gpu`. */
+export const GPU_HELP =
+  'a GPU by number or part of its name, see hashgap devices; software: the first software one';
+
+/**
+ * Reads `--engine`: `auto`, or a list of engines.
+ *
+ * @example
+ * ```ts
+ * engineSelection('native,gpu'); // ['native', 'gpu']
+ * ```
+ */
+export function engineSelection(text: string): EngineSelection {
+  if (text === 'auto') return text;
+  const names = text.split(',').map((part) => part.trim());
+  const read = oneOf('--engine', names.length === 1 ? ['auto' as const, ...ENGINE_NAMES] : ENGINE_NAMES);
+  const engines = names.map((name) => read(name) as EngineName);
+  if (new Set(engines).size === engines.length) return engines;
+  throw usageError(
+    '--engine',
+    'every engine once',
+    text,
+    `Pass --engine ${[...new Set(engines)].join(',')}.`,
+  );
+}
 
 /** Reads `--node`: http or https, and no password in it, since command lines are visible to every user of a machine. */
 export function nodeUrl(text: string): URL {
@@ -93,20 +120,33 @@ export function compactBits(text: string): number {
   );
 }
 
+/** Where tunings of GPUs are kept, the XDG cache folder, and for which version of this program they hold. */
+export function tuningPlace(env: Readonly<Record<string, string | undefined>>): TuningPlace {
+  const cache =
+    process.platform === 'win32'
+      ? (env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'))
+      : env.XDG_CACHE_HOME || join(env.HOME ?? homedir(), '.cache');
+  return { path: join(cache, 'hashgap', 'gpu-tuning.json'), version: packageVersion() };
+}
+
+/** Where what outlives a run is kept: the XDG state folder. */
+export function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const state =
+    process.platform === 'win32'
+      ? (env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'))
+      : env.XDG_STATE_HOME || join(env.HOME ?? homedir(), '.local', 'state');
+  return join(state, 'hashgap');
+}
+
 /** Where the journal of a network lies unless `--journal` says otherwise: the XDG state folder. */
 export function defaultJournalPath(
   network: NetworkName,
   env: Readonly<Record<string, string | undefined>>,
 ): string {
-  const state =
-    process.platform === 'win32'
-      ? (env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'))
-      : env.XDG_STATE_HOME || join(env.HOME ?? homedir(), '.local', 'state');
-  return join(state, 'hashgap', `blocks-${network}.jsonl`);
+  return join(stateFolder(env), `blocks-${network}.jsonl`);
 }
 
 /** The version in package.json. */
 export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return (createRequire(import.meta.url)('#root/package.json') as { version: string }).version;
 }

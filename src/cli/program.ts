@@ -3,10 +3,20 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, HashgapError, isHashgapError } from '../errors.ts';
 import { jsonLine } from '../report/json.ts';
 import { addBench } from './commands/bench.ts';
+import { addCompare } from './commands/compare.ts';
+import { addConcentration } from './commands/concentration.ts';
+import { addConfig } from './commands/config.ts';
+import { addCost } from './commands/cost.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDevices } from './commands/devices.ts';
+import { addEdge } from './commands/edge.ts';
+import { addLab } from './commands/lab.ts';
 import { addMine } from './commands/mine.ts';
+import { addNetwork } from './commands/network.ts';
+import { addOdds } from './commands/odds.ts';
 import { addRegtest } from './commands/regtest.ts';
+import { addReport } from './commands/report.ts';
+import { addTune } from './commands/tune.ts';
 import { addVerify } from './commands/verify.ts';
 import type { Context } from './context.ts';
 import { packageVersion } from './options.ts';
@@ -40,7 +50,24 @@ function createProgram(context: Context, done: (code: ExitCode) => void): Comman
     .addHelpText('after', FOOTER)
     .configureOutput({ writeOut: (text) => context.output.out(text.trimEnd()), writeErr: () => {} })
     .exitOverride();
-  for (const add of [addDemo, addMine, addDevices, addVerify, addBench, addRegtest])
+  for (const add of [
+    addDemo,
+    addMine,
+    addDevices,
+    addVerify,
+    addTune,
+    addBench,
+    addCompare,
+    addOdds,
+    addCost,
+    addNetwork,
+    addEdge,
+    addReport,
+    addRegtest,
+    addLab,
+    addConfig,
+    addConcentration,
+  ])
     add(program, context, done);
   for (const command of program.commands) command.copyInheritedSettings(program).allowExcessArguments(false);
   return program;

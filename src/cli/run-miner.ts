@@ -1,6 +1,7 @@
 /** Joins source, engine, journal and sink for one run against a node, and reports it. */
 import { randomBytes } from 'node:crypto';
 import type { NetworkName } from '../bitcoin/network.ts';
+import { engineEvent } from '../engine/start.ts';
 import type { Emit, MinerEvent } from '../events.ts';
 import { openJournal } from '../miner/journal.ts';
 import { mine } from '../miner/mine.ts';
@@ -9,7 +10,7 @@ import type { Payout } from '../source/node/job.ts';
 import type { RpcClient } from '../source/node/rpc.ts';
 import { createNodeSource } from '../source/node/source.ts';
 import { createNodeSink } from '../source/node/submit.ts';
-import { NO_STATS, reduceStats, type Summary, summarize } from '../stats.ts';
+import { NO_STATS, reduceStats, type Stats, type Summary, summarize } from '../stats.ts';
 import type { HashEngine } from '../work/ports.ts';
 
 /** One run. */
@@ -17,37 +18,47 @@ export interface MinerRun {
   readonly rpc: RpcClient;
   readonly network: NetworkName;
   readonly payout: Payout;
-  readonly engine: HashEngine;
+  readonly engines: readonly HashEngine[];
   readonly journalPath: string;
-  readonly reporter: Reporter;
+  readonly recorder: Recorder;
   readonly signal: AbortSignal;
   readonly blocks: number | undefined;
 }
 
-/** An emitter that stamps events with the host's time for a reporter. */
-export function stamped(reporter: Reporter): Emit {
-  return (event) => reporter.event({ ...event, atMs: Date.now() });
+/** Shows what happens, and adds it up. */
+export interface Recorder {
+  readonly emit: Emit;
+  readonly stats: () => Stats;
 }
 
-/** Mines until the run's end; the caller owns the engine and the client. */
-export async function runMiner(run: MinerRun): Promise<Summary> {
-  const { rpc, network, payout, engine, journalPath, reporter, signal, blocks } = run;
+/** A recorder that stamps events with the host's time for a reporter, and for another listener where there is one. */
+export function createRecorder(reporter: Reporter, listener?: (event: MinerEvent) => void): Recorder {
   let stats = NO_STATS;
-  const emit: Emit = (body) => {
-    const event: MinerEvent = { ...body, atMs: Date.now() };
-    stats = reduceStats(stats, event);
-    reporter.event(event);
+  return {
+    emit(body) {
+      const event: MinerEvent = { ...body, atMs: Date.now() };
+      stats = reduceStats(stats, event);
+      reporter.event(event);
+      listener?.(event);
+    },
+    stats: () => stats,
   };
+}
+
+/** Mines until the run's end; the caller owns the engines and the client. */
+export async function runMiner(run: MinerRun): Promise<Summary> {
+  const { rpc, network, payout, engines, journalPath, recorder, signal, blocks } = run;
+  const { emit } = recorder;
   const journal = await openJournal(journalPath, network, () => new Date());
   const startedMs = performance.now();
   try {
-    emit({ type: 'engine', engine: engine.name, kernel: engine.kernel, threads: engine.parallelism });
+    for (const engine of engines) emit(engineEvent(engine));
     const source = createNodeSource({ rpc, network, payout, session: randomBytes(4), emit });
     const sink = createNodeSink(rpc);
     await mine({
       source,
       sink,
-      engines: [engine],
+      engines,
       journal,
       emit,
       signal,
@@ -56,5 +67,5 @@ export async function runMiner(run: MinerRun): Promise<Summary> {
   } finally {
     await journal.close();
   }
-  return summarize(stats, (performance.now() - startedMs) / 1000);
+  return summarize(recorder.stats(), (performance.now() - startedMs) / 1000);
 }

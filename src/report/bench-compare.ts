@@ -1,6 +1,7 @@
 /** A benchmark beside an earlier one: ratios of medians, row by row. */
+
+import { formatCount } from '../format.ts';
 import type { Baseline, BaselineRow } from './bench-document.ts';
-import { formatCount } from './format.ts';
 import { tableLines } from './table.ts';
 
 /** One row of both benchmarks, or of one of them. */
@@ -44,7 +45,7 @@ export function compareBench(before: Baseline, now: Baseline, failBelow: number)
   const gone = before.results
     .filter((row) => !names.has(rowName(row)))
     .map((row) => onlyOne(row, 'not measured now'));
-  return { rows: [...measured, ...gone], failBelow, hostChanges: hostChanges(before.host, now.host) };
+  return { rows: [...measured, ...gone], failBelow, hostChanges: hostChanges(before, now) };
 }
 
 function compareRow(earlier: BaselineRow, row: BaselineRow, failBelow: number): ComparedRow {
@@ -68,16 +69,31 @@ function onlyOne(row: BaselineRow, verdict: 'not in the baseline' | 'not measure
 }
 
 /** The name of a row in sentences; two rows of one name are the same measurement. */
-export function rowName({ engine, kernel, threads, midstates }: BaselineRow): string {
+export function rowName({ engine, kernel, threads, midstates, adapter }: BaselineRow): string {
   const engineAndKernel = engine === kernel ? kernel : `${engine} ${kernel}`;
-  return `${engineAndKernel}, ${formatCount(threads, 'thread')}, ${formatCount(midstates, 'midstate')}`;
+  const on = adapter === undefined ? '' : ` on ${adapter}`;
+  return `${engineAndKernel}, ${formatCount(threads, 'thread')}, ${formatCount(midstates, 'midstate')}${on}`;
 }
 
-function hostChanges(before: Baseline['host'], now: Baseline['host']): string[] {
-  return Object.keys(now)
-    .filter((key) => key in before && before[key] !== now[key])
-    .map((key) => `${key}: ${JSON.stringify(before[key])} then, ${JSON.stringify(now[key])} now`);
+function hostChanges(before: Baseline, now: Baseline): string[] {
+  const members = Object.keys(now.host)
+    .filter((key) => key in before.host && before.host[key] !== now.host[key])
+    .map((key) => change(key, before.host[key], now.host[key]));
+  return [...members, ...gpuChanges(before.results, now.results)];
 }
+
+/** Other adapters, whose rows are not compared, and other drivers, whose rows are. */
+function gpuChanges(before: readonly BaselineRow[], now: readonly BaselineRow[]): string[] {
+  return (['adapter', 'driver'] as const).flatMap((key) => {
+    const [then, today] = [before, now].map((rows) =>
+      [...new Set(rows.flatMap((row) => row[key] ?? []))].join(', '),
+    );
+    return then === '' || today === '' || then === today ? [] : [change(key, then, today)];
+  });
+}
+
+const change = (key: string, before: unknown, now: unknown) =>
+  `${key}: ${JSON.stringify(before)} then, ${JSON.stringify(now)} now`;
 
 const COLUMNS = [
   { heading: 'kernel', align: 'left' },

@@ -13,8 +13,13 @@ export interface BenchRow {
   /** Hashes per second of wall time. */
   readonly samples: readonly number[];
   readonly hashesPerSecond: { readonly median: number; readonly best: number; readonly worst: number };
-  /** Processor time of the hashing threads over all samples; null where the engine cannot tell. */
+  /** Processor time of the hashing threads over all samples, of a GPU the time of its process; null where the engine cannot tell. */
   readonly cpuSeconds: number | null;
+  /** Of a GPU: its name, and its driver with the version. */
+  readonly adapter?: string;
+  readonly driver?: string;
+  /** Time a GPU worked by its own clock over all samples; absent where it has none. */
+  readonly gpuSeconds?: number;
   /** Present only where cycles were counted. */
   readonly cyclesPerHash?: number;
 }
@@ -49,7 +54,10 @@ export interface Baseline {
 }
 
 /** What a comparison needs of a row. */
-export type BaselineRow = Pick<BenchRow, 'engine' | 'kernel' | 'threads' | 'midstates' | 'hashesPerSecond'>;
+export type BaselineRow = Pick<
+  BenchRow,
+  'engine' | 'kernel' | 'threads' | 'midstates' | 'hashesPerSecond' | 'adapter' | 'driver'
+>;
 
 /**
  * Reads an earlier benchmark: what a comparison needs is checked, the rest is left alone.
@@ -103,6 +111,8 @@ function isBaselineRow(row: unknown): row is BaselineRow {
     typeof row.kernel === 'string' &&
     isCount(row.threads) &&
     isCount(row.midstates) &&
+    isTextIfThere(row.adapter) &&
+    isTextIfThere(row.driver) &&
     isObject(row.hashesPerSecond) &&
     typeof row.hashesPerSecond.median === 'number' &&
     row.hashesPerSecond.median > 0
@@ -110,6 +120,8 @@ function isBaselineRow(row: unknown): row is BaselineRow {
 }
 
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
+
+const isTextIfThere = (value: unknown) => value === undefined || typeof value === 'string';
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 /** A benchmark as a table: hashrates by the wall clock, and for each second of processor time. */
+
+import { formatCount } from '../format.ts';
 import type { BenchDocument, BenchRow } from './bench-document.ts';
-import { formatCount } from './format.ts';
 import { tableLines } from './table.ts';
 
 /** A row with what the table shows beyond the JSON. */
@@ -21,24 +22,34 @@ const COLUMNS = [
 
 /**
  * Medians, bests and worsts in MH/s of wall time. `MH per CPU s` divides by the processor time of the threads instead: what one thread
- * would do alone, also when other programs took part of the CPU.
+ * would do alone, also when other programs took part of the CPU; for a GPU that says nothing. A line for each GPU follows.
  *
  * @param width - columns of the terminal.
  */
 export function benchLines(rows: readonly BenchTableRow[], width: number): string[] {
-  return tableLines(
+  const table = tableLines(
     COLUMNS,
     rows.map((row) => [
       row.kernel,
       String(row.threads),
       String(row.midstates),
       megahashes(row.hashesPerSecond.median),
-      row.cpuSeconds === null || row.cpuSeconds <= 0 ? '-' : megahashes(row.hashes / row.cpuSeconds),
+      perCpuSecond(row),
       megahashes(row.hashesPerSecond.best),
       megahashes(row.hashesPerSecond.worst),
     ]),
     width,
   );
+  return [...table, ...new Set(rows.flatMap(gpuLine))];
+}
+
+function perCpuSecond({ adapter, cpuSeconds, hashes }: BenchTableRow): string {
+  const known = adapter === undefined && cpuSeconds !== null && cpuSeconds > 0;
+  return known ? megahashes(hashes / cpuSeconds) : '-';
+}
+
+function gpuLine({ engine, adapter, driver }: BenchTableRow): string[] {
+  return adapter === undefined ? [] : [`${engine}: ${adapter}, driver ${driver ?? 'unknown'}`];
 }
 
 const megahashes = (rate: number) => (rate / 1e6).toFixed(2);

@@ -1,6 +1,6 @@
 /** The closing table: this machine beside devices built for nothing but this. */
 import type { Gap } from '../economics/gap.ts';
-import { formatDuration, formatFactor, formatQuantity } from './format.ts';
+import { formatDuration, formatFactor, formatQuantity } from '../format.ts';
 import { tableLines } from './table.ts';
 
 /** What is compared. */

@@ -37,6 +37,27 @@ describe('the command line', () => {
     ['negative seconds', [...mine, '--seconds', '-1'], 2, /seconds/],
     ['an unknown network', [...mine, '--network', 'regest'], 2, /"regest". Did you mean "regtest"\?/],
     ['an unknown engine', [...mine, '--engine', 'natve'], 2, /"natve". Did you mean "native"\?/],
+    ['an unknown engine in a list', [...mine, '--engine', 'native,gpo'], 2, /"gpo". Did you mean "gpu"\?/],
+    [
+      'auto in a list',
+      [...mine, '--engine', 'auto,gpu'],
+      2,
+      /one of native, js, gpu for --engine, received "auto"/,
+    ],
+    [
+      'an engine twice',
+      [...mine, '--engine', 'gpu,native,gpu'],
+      2,
+      /every engine once.*Pass --engine gpu,native\./,
+    ],
+    ['no engine', [...mine, '--engine', ''], 2, /auto, native, js, gpu for --engine, received ""/],
+    [
+      'a GPU beside engines without one',
+      [...mine, '--engine', 'native', '--gpu', '0'],
+      2,
+      /Pass --engine native,gpu/,
+    ],
+    ['no seconds to tune', ['tune', '--seconds', '0'], 2, /seconds/],
     ['an unknown kernel', [...mine, '--kernel', 'scaler'], 2, /"scaler". Did you mean "scalar"\?/],
     [
       'an address that is none',

@@ -12,7 +12,7 @@ import { CLI_PATH, runCli, startCli } from '../support/cli.ts';
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
 describe('help', () => {
-  it.each(['demo', 'mine', 'devices', 'verify', 'regtest'])(
+  it.each(['demo', 'mine', 'devices', 'verify', 'tune', 'regtest'])(
     'of %s has its options and examples',
     async (command) => {
       const { exitCode, stdout } = await runCli([command, '--help']);
@@ -25,7 +25,7 @@ describe('help', () => {
   it('of the program lists commands and exit codes', async () => {
     const { exitCode, stdout } = await runCli(['--help']);
     expect(exitCode).toBe(0);
-    for (const word of ['demo', 'mine', 'devices', 'verify', 'bench', 'regtest', '130 interrupted'])
+    for (const word of ['demo', 'mine', 'devices', 'verify', 'tune', 'bench', 'regtest', '130 interrupted'])
       expect(stdout).toContain(word);
   });
 
@@ -104,7 +104,7 @@ describe('devices and verify', () => {
     expect(devices).toMatchObject({
       schema: 'hashgap.devices/1',
       cpu: { brand: expect.any(String), threads: expect.any(Number) },
-      gpus: [],
+      gpus: expect.any(Array), // test/cli/gpu.test.ts says which adapter it runs on
     });
     expect(devices.kernels.filter((kernel: { selected: boolean }) => kernel.selected)).toHaveLength(1);
     for (const kernel of devices.kernels) {

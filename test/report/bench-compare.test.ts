@@ -43,6 +43,24 @@ describe('compareBench', () => {
   });
 });
 
+describe('rows of GPUs', () => {
+  const gpu = (adapter: string, driver: string, median: number) =>
+    row('k1', median, { engine: 'gpu', adapter, driver });
+
+  it('are compared on the same adapter only, whatever its driver', () => {
+    const before = side(gpu('H200', 'driver 1', 100), gpu('4090', 'driver 1', 100));
+    const { rows, hostChanges } = compareBench(before, side(gpu('H200', 'driver 2', 50)), 0.95);
+    expect(rows.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['gpu k1, 1 thread, 4 midstates on H200', 'slower'],
+      ['gpu k1, 1 thread, 4 midstates on 4090', 'not measured now'],
+    ]);
+    expect(hostChanges).toEqual([
+      'adapter: "H200, 4090" then, "H200" now',
+      'driver: "driver 1" then, "driver 2" now',
+    ]);
+  });
+});
+
 describe('the comparison as text', () => {
   const before = { host: { cpu: 'Ryzen' }, results: [row('avx2', 40e6), row('sha-ni', 30e6)] };
   const now = side(row('avx2', 30e6), row('sse2', 8e6));
@@ -94,6 +112,11 @@ describe('parseBaseline', () => {
     ['a row that is none', JSON.stringify({ ...good, results: [row('a', 1), null] }), /broken row 2 null/],
     ['a row without a rate', JSON.stringify({ ...good, results: [row('a', 0)] }), /broken row 1/],
     ['half a thread', JSON.stringify({ ...good, results: [row('a', 1, { threads: 0.5 })] }), /broken row 1/],
+    [
+      'an adapter that is none',
+      JSON.stringify({ ...good, results: [{ ...row('a', 1), adapter: 5 }] }),
+      /broken row 1/,
+    ],
     ['a host that is none', JSON.stringify({ ...good, host: 'AMD' }), /host "AMD"/],
   ])('refuses %s in one sentence', (_, text, expected) => {
     const read = () => parseBaseline(text, 'old.json');

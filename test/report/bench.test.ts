@@ -38,6 +38,30 @@ describe('benchLines', () => {
   });
 });
 
+describe('benchLines with a GPU', () => {
+  const gpu = {
+    ...row,
+    engine: 'gpu',
+    kernel: 'readable',
+    threads: 2,
+    adapter: 'NVIDIA H200',
+    driver: 'NVIDIA: 580',
+  };
+
+  it('names each adapter once, and has no rate for each CPU second of it', () => {
+    expect(benchLines([row, gpu, { ...gpu, kernel: 'k2' }], 80)).toMatchInlineSnapshot(`
+      [
+        "kernel    threads  midstates   MH/s  MH per CPU s   best  worst",
+        "--------  -------  ---------  -----  ------------  -----  -----",
+        "sha-ni          1          4  37.00         44.20  37.50  36.00",
+        "readable        2          4  37.00             -  37.50  36.00",
+        "k2              2          4  37.00             -  37.50  36.00",
+        "gpu: NVIDIA H200, driver NVIDIA: 580",
+      ]
+    `);
+  });
+});
+
 describe('hostLine', () => {
   const host = { cpu: 'AMD EPYC', cores: 1, os: 'Linux 6.1 x64', node: 'v20.20.2', compiler: 'clang 14.0.6' };
 

@@ -1,20 +1,17 @@
 /** `hashgap bench`: the hashrate of this machine's kernels, and a comparison with an earlier run. */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism, release, type } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { type BenchPlan, type BenchResult, benchKernel } from '../../engine/bench.ts';
+import { type BenchPlan, benchKernel } from '../../engine/bench.ts';
 import { MOST_MIDSTATES } from '../../engine/bench-work.ts';
 import { describeCpu } from '../../engine/cpu.ts';
 import { loadNativeBinding } from '../../engine/native/binding.ts';
-import {
-  type EngineChoice,
-  type KernelEntry,
-  listKernels,
-  selectKernel,
-  testKernel,
-} from '../../engine/select.ts';
+import { type EnginePlan, type EngineSelection, planEngines } from '../../engine/plan.ts';
+import { type KernelEntry, listKernels, selectKernel, testKernel } from '../../engine/select.ts';
 import { EXIT, type ExitCode, HashgapError } from '../../errors.ts';
+import { formatCount, formatDuration } from '../../format.ts';
 import { type BenchTableRow, benchLines, hostLine } from '../../report/bench.ts';
 import { compareBench, comparisonTable, slowerSentence } from '../../report/bench-compare.ts';
 import {
@@ -25,14 +22,23 @@ import {
   invalid,
   parseBaseline,
 } from '../../report/bench-document.ts';
-import { formatDuration } from '../../report/format.ts';
 import { jsonLine } from '../../report/json.ts';
+import { gpuRows, type MeasureRow } from '../bench-gpu.ts';
 import type { Context } from '../context.ts';
 import { gitCommit } from '../git-commit.ts';
-import { engineChoice, packageVersion, seconds, usageError, wholeNumber } from '../options.ts';
+import {
+  ENGINE_HELP,
+  engineSelection,
+  GPU_HELP,
+  packageVersion,
+  seconds,
+  usageError,
+  wholeNumber,
+} from '../options.ts';
 
 interface BenchFlags {
-  readonly engine: EngineChoice;
+  readonly engine: EngineSelection;
+  readonly gpu?: string;
   readonly kernel?: string;
   readonly threads: number | 'all';
   readonly midstates: number | 'auto';
@@ -52,6 +58,8 @@ Examples:
       the kernel that mines, on one thread and on every CPU
   $ hashgap bench --kernel all --threads 1 --midstates 1
       every kernel, on one thread and without version rolling
+  $ hashgap bench --engine gpu --kernel all
+      every kernel worth trying on the GPU
   $ hashgap bench --json > baseline.json
   $ hashgap bench --baseline baseline.json --fail-below 0.95
       exits 1 and names what became slower, as a CI job wants it
@@ -65,11 +73,12 @@ export function addBench(program: Command, context: Context, done: (code: ExitCo
     .command('bench')
     .summary('measure the hashrate, compare with a baseline')
     .description('Measure the hashrate of kernels on real headers that have no answer.')
-    .option('--engine <name>', 'auto, native or js', engineChoice, 'auto')
+    .option('--engine <names>', ENGINE_HELP, engineSelection, 'auto')
+    .option('--gpu <gpu>', GPU_HELP)
     .option('--kernel <name>', 'a kernel by name, or all that run here (default: the one that mines)')
     .option(
       '--threads <count>',
-      'a number, or all: 1 and every CPU',
+      'a number, or all: 1 and every CPU; a GPU has as many as it needs',
       countOr('--threads', 'all', 1024),
       'all',
     )
@@ -91,14 +100,18 @@ export function addBench(program: Command, context: Context, done: (code: ExitCo
 async function benchCommand(flags: BenchFlags, context: Context): Promise<ExitCode> {
   const { output, interrupted } = context;
   const baseline = readBaseline(flags); // before anything is measured: a wrong file should not cost a minute
-  const plans = plansFor(flags, kernelsFor(flags, output.err));
-  output.err(announcement(plans));
-  const results = await runPlans(plans, interrupted);
+  const rows = await rowsFor(flags, context);
+  output.err(announcement(rows.length, flags));
+  const results: BenchTableRow[] = [];
+  for (const measure of rows) {
+    const result = interrupted.aborted ? undefined : await measure();
+    if (result !== undefined) results.push({ ...result, cpuSeconds: result.cpuSeconds ?? null });
+  }
   const document = documentOf(results);
   if (flags.json) output.out(jsonLine(document));
   else {
     output.out(hostLine(document));
-    for (const line of ['', ...benchLines(results.map(tableRow), output.width)]) output.out(line);
+    for (const line of ['', ...benchLines(results, output.width)]) output.out(line);
   }
   if (interrupted.aborted) return EXIT.interrupted;
   return baseline === undefined ? EXIT.ok : compare(baseline, document, flags, context);
@@ -119,14 +132,25 @@ function readBaseline({ baseline: file, failBelow }: BenchFlags): Baseline | und
   return parseBaseline(text, file);
 }
 
+/** Every row to measure: those on the CPU, and those on a GPU. */
+async function rowsFor(flags: BenchFlags, context: Context): Promise<MeasureRow[]> {
+  const all = flags.kernel === 'all';
+  const wish = { engines: flags.engine, kernel: all ? undefined : flags.kernel, gpu: flags.gpu };
+  const plan = planEngines(wish);
+  const kernels = plan.cpu.flatMap((chosen) => kernelsFor(chosen, all, context.output.err));
+  const onCpu = plansFor(flags, kernels).map((row) => () => benchKernel(row, context.interrupted));
+  return [...onCpu, ...(await gpuRows({ ...plan.gpu, all, gpu: flags.gpu, sampling: flags }, context))];
+}
+
 /** The kernels to measure, each with its self-test passed: a wrong kernel has no speed. */
 function kernelsFor(
-  { engine, kernel }: Pick<BenchFlags, 'engine' | 'kernel'>,
+  { engine, kernel }: EnginePlan['cpu'][number],
+  all: boolean,
   warn: (line: string) => void,
 ): KernelEntry[] {
   const ofEngine = listKernels().filter((entry) => engine === 'auto' || entry.engine === engine);
-  if (kernel !== 'all' || ofEngine.length === 0) {
-    const selection = selectKernel({ engine, kernel: kernel === 'all' ? undefined : kernel });
+  if (!all || ofEngine.length === 0) {
+    const selection = selectKernel({ engine, kernel });
     for (const warning of selection.warnings) warn(warning);
     return [selection.kernel];
   }
@@ -157,38 +181,20 @@ function plansFor(
   );
 }
 
-async function runPlans(plans: readonly BenchPlan[], signal: AbortSignal): Promise<BenchResult[]> {
-  const results: BenchResult[] = [];
-  for (const plan of plans) {
-    const result = signal.aborted ? undefined : await benchKernel(plan, signal);
-    if (result !== undefined) results.push(result);
-  }
-  return results;
+function announcement(rows: number, { seconds, samples }: BenchFlags): string {
+  const each = `${formatCount(rows, 'row')} of ${samples} x ${formatDuration(seconds)}`;
+  return `measuring ${each}, about ${formatDuration(rows * seconds * (samples + 1))}`;
 }
 
-function announcement(plans: readonly BenchPlan[]): string {
-  const [{ seconds, samples }] = plans as [BenchPlan, ...BenchPlan[]];
-  const total = plans.reduce((sum, plan) => sum + plan.seconds * (plan.samples + 1), 0);
-  const each = `${plans.length === 1 ? '1 row' : `${plans.length} rows`} of ${samples} x ${formatDuration(seconds)}`;
-  return `measuring ${each}, about ${formatDuration(total)}`;
-}
-
-function documentOf(results: readonly BenchResult[]): BenchDocument {
+function documentOf(results: readonly BenchTableRow[]): BenchDocument {
   return {
     schema: BENCH_SCHEMA,
     version: packageVersion(),
-    commit: gitCommit(fileURLToPath(new URL('../../../', import.meta.url))),
+    commit: gitCommit(dirname(createRequire(import.meta.url).resolve('#root/package.json'))),
     date: new Date().toISOString(),
     host: describeHost(),
-    results: results.map((result) => {
-      const { hashes: _, ...row } = tableRow(result);
-      return row;
-    }),
+    results: results.map(({ hashes: _, ...row }) => row),
   };
-}
-
-function tableRow(result: BenchResult): BenchTableRow {
-  return { ...result, cpuSeconds: result.cpuSeconds ?? null };
 }
 
 function describeHost(): BenchHost {

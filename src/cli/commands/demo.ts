@@ -21,7 +21,7 @@ import type { Summary } from '../../stats.ts';
 import type { HashEngine } from '../../work/ports.ts';
 import { type Context, reporterFor } from '../context.ts';
 import { wholeNumber } from '../options.ts';
-import { runMiner, stamped } from '../run-miner.ts';
+import { createRecorder, type Recorder, runMiner } from '../run-miner.ts';
 
 const EXAMPLES = `
 Examples:
@@ -61,12 +61,13 @@ interface DemoFlags {
 async function demoCommand(flags: DemoFlags, context: Context): Promise<ExitCode> {
   const reporter = reporterFor(context, flags.json);
   const { kernel, warnings } = selectKernel({ engine: 'auto', kernel: undefined });
-  for (const message of warnings) stamped(reporter)({ type: 'warning', message });
+  const recorder = createRecorder(reporter);
+  for (const message of warnings) recorder.emit({ type: 'warning', message });
   const engine = startEngine(kernel, availableParallelism());
   try {
     const { hashes, seconds } = await measureEngine(engine, MEASURE_SECONDS);
     const bits = bitsForHashes((hashes / seconds) * BLOCK_SECONDS);
-    const summary = await mineChain(flags, bits, engine, reporter, context);
+    const summary = await mineChain(flags, bits, engine, recorder, context);
     conclude(summary, engine, reporter, flags, context.output);
   } finally {
     await engine.close();
@@ -94,7 +95,7 @@ async function mineChain(
   { blocks }: DemoFlags,
   bits: number,
   engine: HashEngine,
-  reporter: Reporter,
+  recorder: Recorder,
   { interrupted: signal }: Context,
 ): Promise<Summary> {
   const folder = await mkdtemp(join(tmpdir(), 'hashgap-demo-'));
@@ -103,7 +104,16 @@ async function mineChain(
   try {
     const payout = { script: payoutScript(DEMO_ADDRESS, NETWORKS.regtest), tag: '/hashgap demo/' };
     const journalPath = join(folder, 'blocks.jsonl');
-    return await runMiner({ rpc, network: 'regtest', payout, engine, journalPath, reporter, signal, blocks });
+    return await runMiner({
+      rpc,
+      network: 'regtest',
+      payout,
+      engines: [engine],
+      journalPath,
+      recorder,
+      signal,
+      blocks,
+    });
   } finally {
     rpc.close();
     await node.close();

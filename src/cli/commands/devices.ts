@@ -1,11 +1,13 @@
 /** `hashgap devices`: what this machine has to hash with. */
 import type { Command } from 'commander';
 import { describeCpu } from '../../engine/cpu.ts';
+import { listGpus } from '../../engine/gpu/list.ts';
 import { listKernels, selectKernel, type TestedKernel, testKernel } from '../../engine/select.ts';
 import { EXIT, type ExitCode, isHashgapError } from '../../errors.ts';
 import { jsonLine } from '../../report/json.ts';
 import { tableLines } from '../../report/table.ts';
 import type { Context } from '../context.ts';
+import { gpuLines, gpuObjects } from '../list-gpus.ts';
 
 const EXAMPLES = `
 Examples:
@@ -16,26 +18,29 @@ Examples:
 export function addDevices(program: Command, context: Context, done: (code: ExitCode) => void): void {
   program
     .command('devices')
-    .summary('list CPU features and kernels')
+    .summary('list CPU features, kernels and GPUs')
     .description(
-      'List the CPU, its features, every kernel with its self-test, and the one that would mine. GPUs come later.',
+      'List the CPU, its features, every kernel with its self-test, and every GPU; and what of all this would mine.',
     )
     .option('--json', 'one JSON object, schema hashgap.devices/1')
     .addHelpText('after', EXAMPLES)
-    .action((flags: { json?: boolean }) => done(devicesCommand(flags, context)));
+    .action(async (flags: { json?: boolean }) => done(await devicesCommand(flags, context)));
 }
 
-function devicesCommand({ json }: { json?: boolean }, { output }: Context): ExitCode {
+async function devicesCommand({ json }: { json?: boolean }, context: Context): Promise<ExitCode> {
+  const { output } = context;
   const cpu = describeCpu();
   const kernels = listKernels().map((kernel) => testKernel(kernel));
   const selected = selectedName();
+  const listing = await listGpus({ signal: context.interrupted });
   if (json) {
     output.out(
       jsonLine({
         schema: 'hashgap.devices/1',
         cpu,
         kernels: kernels.map((kernel) => kernelObject(kernel, selected)),
-        gpus: [],
+        gpus: gpuObjects(listing, context),
+        noGpu: listing.reason ?? null,
       }),
     );
     return EXIT.ok;
@@ -44,12 +49,10 @@ function devicesCommand({ json }: { json?: boolean }, { output }: Context): Exit
   output.out(`features: ${cpu.features.join(' ') || 'unknown without the native addon'}`);
   output.out(`native addon: ${cpu.addon}`);
   output.out('');
-  for (const line of tableLines(
-    COLUMNS,
-    kernels.map((kernel) => kernelRow(kernel, selected)),
-    output.width,
-  ))
-    output.out(line);
+  const rows = kernels.map((kernel) => kernelRow(kernel, selected));
+  for (const line of tableLines(COLUMNS, rows, output.width)) output.out(line);
+  output.out('');
+  for (const line of gpuLines(listing, context)) output.out(line);
   return EXIT.ok;
 }
 

@@ -1,36 +1,54 @@
-/** `hashgap mine`: mines on a node of the user's own. */
+/** `hashgap mine`: mines on a node of the user's own, or for pools. */
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { NETWORK_NAMES, NETWORKS, type Network, type NetworkName } from '../../bitcoin/network.ts';
+import { NETWORK_NAMES, NETWORKS, type NetworkName } from '../../bitcoin/network.ts';
 import { payoutScript } from '../../bitcoin/script.ts';
-import { type EngineChoice, selectKernel, startEngine } from '../../engine/select.ts';
+import { type EngineSelection, planEngines } from '../../engine/plan.ts';
+import { startEngines } from '../../engine/start.ts';
 import { EXIT, type ExitCode, HashgapError } from '../../errors.ts';
-import type { Reporter } from '../../report/lines.ts';
-import { connectNode } from '../../source/node/connect.ts';
-import { type Credentials, defaultCookiePath, fileCredentials } from '../../source/node/credentials.ts';
-import { EXTRANONCE1_BYTES, jobFromTemplate } from '../../source/node/job.ts';
-import { createRpcClient, type RpcClient } from '../../source/node/rpc.ts';
-import { NO_STATS, summarize } from '../../stats.ts';
-import { type Context, reporterFor } from '../context.ts';
-import { defaultJournalPath, engineChoice, networkName, nodeUrl, seconds, wholeNumber } from '../options.ts';
-import { type MinerRun, runMiner, stamped } from '../run-miner.ts';
+import { REPORTER_KINDS, type ReporterKind } from '../../report/choose.ts';
+import type { DashboardAbout } from '../../report/dashboard/state.ts';
+import { NO_STATS, type Summary, summarize } from '../../stats.ts';
+import type { HashEngine } from '../../work/ports.ts';
+import { createBestKeeper } from '../best-difficulty.ts';
+import { readsConfig } from '../config.ts';
+import { type Context, minerReporter } from '../context.ts';
+import { networkOfPools, runPool } from '../mine-pool.ts';
+import { clientOf, firstContact, type NodeFlags } from '../node-client.ts';
+import {
+  defaultJournalPath,
+  ENGINE_HELP,
+  engineSelection,
+  GPU_HELP,
+  networkName,
+  nodeUrl,
+  oneOf,
+  seconds,
+  stateFolder,
+  tuningPlace,
+  wholeNumber,
+} from '../options.ts';
+import {
+  addPoolOptions,
+  checkPools,
+  POOL_SECRETS,
+  type PoolFlags,
+  poolsOf,
+  refusePoolOptions,
+} from '../pool-flags.ts';
+import { createRecorder, type MinerRun, type Recorder, runMiner } from '../run-miner.ts';
 
-interface MineFlags {
-  readonly node?: URL;
-  readonly cookie?: string;
-  readonly rpcUser?: string;
-  readonly rpcPasswordFile?: string;
+/** What the options were set to. */
+export interface MineFlags extends NodeFlags, PoolFlags {
   readonly address?: string;
-  readonly network?: NetworkName;
   readonly blocks?: number;
   readonly seconds?: number;
-  readonly engine: EngineChoice;
+  readonly engine: EngineSelection;
   readonly threads: number;
   readonly kernel?: string;
-  readonly tag: string;
+  readonly gpu?: string;
   readonly journal?: string;
-  readonly connectTimeout: number;
-  readonly wait?: boolean;
+  readonly reporter?: ReporterKind;
   readonly json?: boolean;
 }
 
@@ -42,16 +60,34 @@ Examples:
       testnet4, with the data directory somewhere else
   $ hashgap mine --node http://192.168.1.5:8332 --rpc-user ann --rpc-password-file ~/.rpc --address bc1q... --wait
       mainnet on another machine, waiting for it however long it takes to start
+  $ hashgap mine --address bc1q... --engine native,gpu
+      on the CPU and on the GPU; auto does that too where there is a GPU
+  $ hashgap mine --pool stratum+tcp://pool.example:3333 --pool stratum+ssl://spare.example:443 --user bc1q....rig1
+      for a pool, with a second one for the time the first does not work
+  $ hashgap mine --pool stratum+tcp://solo.example:3333 --user bc1q....rig1 --expect-address bc1q... --enforce-payout
+      for a solo pool whose coinbase must pay this address
 
 A found block is on disk before it is sent, and a block without an answer is sent again at the next start.`;
 
 /** Adds the command to the program. */
 export function addMine(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  program
+  addMineOptions(program, context.env)
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: MineFlags) => done(await mineCommand(flags, context)));
+}
+
+/** The command with its options and without what it does: `hashgap config` explains them. */
+export function addMineOptions(program: Command, env: Context['env']): Command {
+  const command = program
     .command('mine')
-    .summary('mine on a bitcoind of your own')
-    .description('Mine on a bitcoind of your own with getblocktemplate, and pay the reward to your address.')
-    .option('--address <address>', 'where the reward goes (required): P2PKH, P2SH, P2WPKH, P2WSH or P2TR')
+    .summary('mine on a bitcoind of your own, or for a pool')
+    .description(
+      'Mine on a bitcoind of your own with getblocktemplate, and pay the reward to your address; or mine for a Stratum pool.',
+    )
+    .option(
+      '--address <address>',
+      'where the reward goes (required without --pool): P2PKH, P2SH, P2WPKH, P2WSH or P2TR',
+    )
     .option('--node <url>', "bitcoind's RPC address (default: this machine, the port of --network)", nodeUrl)
     .option('--network <name>', `${NETWORK_NAMES.join(', ')} (default: what the node says)`, networkName)
     .option('--cookie <file>', "bitcoind's cookie file (default: in its default data directory)")
@@ -59,21 +95,21 @@ export function addMine(program: Command, context: Context, done: (code: ExitCod
     .option('--rpc-password-file <file>', 'file that holds the RPC password')
     .option(
       '--connect-timeout <seconds>',
-      'how long to try a node that does not answer at first',
+      'how long to try a node or pool that does not answer at first (default: 5, a pool 30)',
       seconds('--connect-timeout'),
-      5,
     )
-    .option('--wait', 'wait for the node however long it takes')
+    .option('--wait', 'wait for the node or pool however long it takes')
     .option('--blocks <count>', 'stop after this many accepted blocks', wholeNumber('--blocks', 1))
     .option('--seconds <seconds>', 'stop after this long', seconds('--seconds', 0.001))
-    .option('--engine <name>', 'auto, native or js', engineChoice, 'auto')
+    .option('--engine <names>', ENGINE_HELP, engineSelection, 'auto')
+    .option('--gpu <gpu>', GPU_HELP)
     .option(
       '--kernel <name>',
-      'a kernel by name, as hashgap devices lists them (default: the fastest that is right)',
+      'a kernel by name, as hashgap devices and tune list them (default: the fastest that is right)',
     )
     .option(
       '--threads <count>',
-      'threads that hash',
+      'threads that hash on the CPU',
       wholeNumber('--threads', 1, 1024),
       availableParallelism(),
     )
@@ -82,34 +118,116 @@ export function addMine(program: Command, context: Context, done: (code: ExitCod
       '--journal <file>',
       'where found blocks are kept until the node has answered (default: in the XDG state folder)',
     )
-    .option('--json', 'one JSON object per line; the last one is the summary')
-    .addHelpText('after', EXAMPLES)
-    .action(async (flags: MineFlags) => done(await mineCommand(flags, context)));
+    .option('--reporter <kind>', REPORTER_HELP, oneOf('--reporter', REPORTER_KINDS))
+    .option('--json', 'one JSON object per line; the last one is the summary');
+  addPoolOptions(command);
+  readsConfig(command, { env, secrets: POOL_SECRETS });
+  return command;
 }
 
+const REPORTER_HELP = 'dashboard, lines or json (default: a dashboard on a terminal, lines elsewhere)';
+
 async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode> {
-  const startedMs = performance.now();
-  const reporter = reporterFor(context, flags.json);
-  const address = checkedAddress(flags);
-  const { kernel, warnings } = selectKernel({ engine: flags.engine, kernel: flags.kernel });
-  for (const message of warnings) stamped(reporter)({ type: 'warning', message });
-  const rpc = clientOf(flags);
-  const engine = startEngine(kernel, flags.threads);
+  const way = await wayOf(flags, context);
+  const best = createBestKeeper(stateFolder(context.env), way.network ?? 'main');
+  const reporter = minerReporter(context, flags, { ...way.about, bestEver: best.difficulty });
+  const recorder = createRecorder(reporter, best.onEvent);
   const signal = endOf(flags, context);
+  const startedMs = performance.now();
+  let engines: readonly HashEngine[] = [];
   try {
-    const run = await connect(flags, address, rpc, reporter, signal);
-    const journalPath = flags.journal ?? defaultJournalPath(run.network, context.env);
-    reporter.summary(
-      await runMiner({ ...run, rpc, engine, journalPath, reporter, signal, blocks: flags.blocks }),
-    );
+    engines = await startEngines(enginesRequest(flags, context, recorder, signal));
+    reporter.summary(await way.run({ engines, recorder, signal, blocks: flags.blocks }));
   } catch (error) {
     if (!signal.aborted || (error as Error).name !== 'AbortError') throw error;
-    reporter.summary(summarize(NO_STATS, (performance.now() - startedMs) / 1000)); // it ended before there was a node
+    reporter.summary(summarize(NO_STATS, (performance.now() - startedMs) / 1000)); // it ended before there was work
   } finally {
-    await engine.close();
-    rpc.close();
+    reporter.close();
+    await Promise.all(engines.map((engine) => engine.close()));
+    way.close();
   }
   return context.interrupted.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+/** Where work comes from. */
+export interface Way {
+  /** Undefined where only the node knows. */
+  readonly network: NetworkName | undefined;
+  readonly about: Omit<DashboardAbout, 'version'>;
+  run(parts: Pick<MinerRun, 'engines' | 'recorder' | 'signal' | 'blocks'>): Promise<Summary>;
+  close(): void;
+}
+
+/**
+ * Where work comes from, with everything wrong about it told before an engine is started and anything is connected to.
+ *
+ * @throws {HashgapError} what is wrong with the options, taken together.
+ */
+export async function wayOf(flags: MineFlags, context: Context): Promise<Way> {
+  planEngines({ engines: flags.engine, kernel: flags.kernel, gpu: flags.gpu });
+  return flags.pool === undefined ? soloWay(flags, context) : poolWay(flags, context);
+}
+
+function soloWay(flags: MineFlags, { env }: Context): Way {
+  const address = checkedAddress(flags);
+  refusePoolOptions(flags);
+  const rpc = clientOf(flags);
+  return {
+    network: flags.network,
+    about: {},
+    async run(parts) {
+      const contact = await firstContact(flags, address, rpc, parts.recorder.emit, parts.signal);
+      const journalPath = flags.journal ?? defaultJournalPath(contact.network, env);
+      return runMiner({ ...contact, ...parts, rpc, journalPath });
+    },
+    close: () => rpc.close(),
+  };
+}
+
+async function poolWay(flags: MineFlags, { env }: Context): Promise<Way> {
+  refuseSoloOptions(flags);
+  const pools = poolsOf(flags);
+  const network = networkOfPools(flags.network, flags);
+  await checkPools(pools, flags, network);
+  const journalPath = flags.journal ?? defaultJournalPath(network, env);
+  const rpc = flags.node === undefined ? undefined : clientOf(flags);
+  const patienceMs = flags.wait ? Number.POSITIVE_INFINITY : (flags.connectTimeout ?? POOL_SECONDS) * 1000;
+  const { minPayoutPercent } = flags;
+  return {
+    network,
+    about: {
+      source: pools[0]!.endpoint.url,
+      users: Object.fromEntries(pools.map(({ endpoint, session }) => [endpoint.url, session.worker])),
+      ...(minPayoutPercent === undefined ? {} : { minPayoutPercent }),
+    },
+    run: (parts) => runPool({ ...parts, pools, flags, network, rpc, journalPath, patienceMs }),
+    close: () => rpc?.close(),
+  };
+}
+
+/** How long no pool may give work at first, seconds, unless --connect-timeout says otherwise. */
+const POOL_SECONDS = 30;
+
+/** The other way round: an address would not be paid, and credentials are of no use without a node. */
+function refuseSoloOptions({ address, node, cookie, rpcUser, rpcPasswordFile }: MineFlags): void {
+  if (address !== undefined) {
+    throw new HashgapError(
+      'USAGE',
+      'Expected --user with --pool, received --address. A pool pays whom it knows by --user; --expect-address checks its coinbase.',
+    );
+  }
+  const flag =
+    (cookie && '--cookie') ?? (rpcUser && '--rpc-user') ?? (rpcPasswordFile && '--rpc-password-file');
+  if (node !== undefined || flag === undefined) return;
+  throw new HashgapError(
+    'USAGE',
+    `Expected --node beside --pool and ${flag}, received none. Pass the node that found blocks should go to as well, or leave ${flag} out.`,
+  );
+}
+
+function enginesRequest(flags: MineFlags, { env }: Context, { emit }: Recorder, signal: AbortSignal) {
+  const { engine: engines, kernel, threads, gpu } = flags;
+  return { engines, kernel, threads, gpu, place: tuningPlace(env), emit, signal };
 }
 
 /** An address that is there, and right for the network where one was named. */
@@ -124,28 +242,6 @@ function checkedAddress({ address, network }: MineFlags): string {
   return address;
 }
 
-function clientOf(flags: MineFlags): RpcClient {
-  const assumed = assumedNetwork(flags);
-  const url = flags.node ?? new URL(`http://127.0.0.1:${assumed.rpcPort}`);
-  return createRpcClient(url, credentialsOf(flags, assumed.name));
-}
-
-/** The first contact; what is wrong with address, tag or template shows here, before mining starts. */
-async function connect(
-  flags: MineFlags,
-  address: string,
-  rpc: RpcClient,
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<Pick<MinerRun, 'network' | 'payout'>> {
-  const patienceMs = flags.wait ? Number.POSITIVE_INFINITY : flags.connectTimeout * 1000;
-  const emit = stamped(reporter);
-  const { network, template } = await connectNode({ rpc, network: flags.network, patienceMs, emit, signal });
-  const payout = { script: payoutScript(address, NETWORKS[network]), tag: flags.tag };
-  if (template !== undefined) jobFromTemplate(template, payout, new Uint8Array(EXTRANONCE1_BYTES), true);
-  return { network, payout };
-}
-
 /**
  * Ctrl-C, or the end of --seconds. Not `AbortSignal.timeout`: inside `AbortSignal.any` Node 20 lets the garbage collector take it, and then it
  * never fires.
@@ -155,30 +251,4 @@ function endOf(flags: MineFlags, { interrupted }: Context): AbortSignal {
   const timeUp = new AbortController();
   setTimeout(() => timeUp.abort(), flags.seconds * 1000).unref();
   return AbortSignal.any([interrupted, timeUp.signal]);
-}
-
-/** Before the node has said which network it is on: the one named, the one with this port, or mainnet. */
-function assumedNetwork({ network, node }: MineFlags): Network {
-  if (network !== undefined) return NETWORKS[network];
-  return Object.values(NETWORKS).find(({ rpcPort }) => String(rpcPort) === node?.port) ?? NETWORKS.main;
-}
-
-function credentialsOf(flags: MineFlags, network: NetworkName): Credentials {
-  const { cookie, rpcUser, rpcPasswordFile } = flags;
-  if ((rpcUser === undefined) !== (rpcPasswordFile === undefined)) {
-    const [given, missing] =
-      rpcUser === undefined ? ['--rpc-password-file', '--rpc-user'] : ['--rpc-user', '--rpc-password-file'];
-    throw new HashgapError(
-      'USAGE',
-      `Expected ${missing} beside ${given}, received ${given} alone. Pass both, or neither to use the cookie.`,
-    );
-  }
-  if (rpcPasswordFile !== undefined && cookie !== undefined) {
-    throw new HashgapError(
-      'USAGE',
-      'Expected a cookie or a user with a password file, received both. Leave one out.',
-    );
-  }
-  if (rpcPasswordFile !== undefined) return fileCredentials(rpcPasswordFile, rpcUser);
-  return fileCredentials(cookie ?? defaultCookiePath(network));
 }

@@ -1,0 +1,86 @@
+/** The machine that is compared, where it is not measured: read from a benchmark, a device of the catalogue, or only a hashrate. */
+import { readFileSync } from 'node:fs';
+import type { Device } from '../economics/devices.ts';
+import { type Baseline, type BaselineRow, invalid, parseBaseline } from '../report/bench-document.ts';
+import { deviceNote, type Machine, type MachinePart, type Power } from '../report/compare-machine.ts';
+import { wholePower } from './economics-power.ts';
+
+/**
+ * The machine that an earlier benchmark describes: its best row on a CPU and its best on a GPU in hardware. Its power can only be assumed.
+ *
+ * @throws {HashgapError} `BASELINE_INVALID` for a file that is no benchmark, or an empty one.
+ */
+export function machineOfBench(file: string): Machine {
+  const { host, results } = readBench(file);
+  const cpu = bestOf(results.filter(({ adapter }) => adapter === undefined));
+  const gpu = bestOf(results.filter(({ adapter }) => adapter !== undefined && !SOFTWARE_GPU.test(adapter)));
+  const parts = [cpu, gpu].flatMap((row) => (row === undefined ? [] : [partOf(row)]));
+  if (parts.length === 0) throw invalid(file, 'no results');
+  const brand = typeof host.cpu === 'string' ? host.cpu : 'unknown CPU';
+  const threads = typeof host.cores === 'number' ? host.cores : (cpu?.threads ?? 1);
+  const power = wholePower({ cpu: cpu && { brand, threads, battery: false }, gpu: gpu?.adapter });
+  return machineOf('bench', brand, parts, power);
+}
+
+/** Drivers that run on the CPU, whose rate is no second machine's. */
+const SOFTWARE_GPU = /swiftshader|llvmpipe|lavapipe|software|basic render|warp/i;
+
+function readBench(file: string): Baseline {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw invalid(file, code === 'ENOENT' ? 'no such file' : `a file that cannot be read (${code})`, cause);
+  }
+  return parseBaseline(text, file);
+}
+
+function bestOf(rows: readonly BaselineRow[]): BaselineRow | undefined {
+  return [...rows].sort((a, b) => b.hashesPerSecond.median - a.hashesPerSecond.median)[0];
+}
+
+/** A machine of which only the hashrate is known, hashes per second. */
+export function machineOfHashrate(hashesPerSecond: number): Machine {
+  return {
+    name: 'the given hashrate',
+    origin: 'hashrate',
+    hashesPerSecond,
+    parts: [],
+    power: null,
+  };
+}
+
+/** A machine out of the catalogue. */
+export function machineOfDevice(device: Device): Machine {
+  const { name, hashrateHps, powerW } = device;
+  const power = powerW === null ? null : ({ watts: powerW, basis: 'given', how: 'the catalogue' } as const);
+  const note = deviceNote(device);
+  return {
+    ...{ name, origin: 'device', hashesPerSecond: hashrateHps, parts: [], power },
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+/** A machine of several parts that hash at the same time. */
+export function machineOf(
+  origin: Machine['origin'],
+  cpu: string,
+  parts: readonly MachinePart[],
+  power: Power | null,
+): Machine {
+  const names = parts.map(({ adapter }) => adapter ?? cpu);
+  const hashesPerSecond = parts.reduce((sum, part) => sum + part.hashesPerSecond, 0);
+  return { name: [...new Set(names)].join(' with '), origin, hashesPerSecond, parts, power };
+}
+
+/** A measured row as a part of the machine. */
+export function partOf({ engine, kernel, threads, hashesPerSecond, adapter }: BaselineRow): MachinePart {
+  return {
+    engine,
+    kernel,
+    threads,
+    hashesPerSecond: hashesPerSecond.median,
+    ...(adapter === undefined ? {} : { adapter }),
+  };
+}

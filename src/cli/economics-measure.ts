@@ -1,0 +1,149 @@
+/** Measuring this machine for a few seconds: its best kernel on every thread, its GPU, and the power they take. */
+import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { benchEngine } from '../engine/bench.ts';
+import { describeCpu } from '../engine/cpu.ts';
+import { chooseGpu, hardwareGpu, type UsableAdapter } from '../engine/gpu/choose.ts';
+import { type GpuListing, listGpus } from '../engine/gpu/list.ts';
+import { type EngineSelection, planEngines } from '../engine/plan.ts';
+import { selectKernel, startEngine } from '../engine/select.ts';
+import { openTuned } from '../engine/start.ts';
+import type { MinerEventBody } from '../events.ts';
+import type { Machine } from '../report/compare-machine.ts';
+import type { HashEngine } from '../work/ports.ts';
+import type { Context } from './context.ts';
+import { machineOf, partOf } from './economics-machine.ts';
+import { type CpuClass, hasBattery, nvidiaWatts, startPowerMeter, wholePower } from './economics-power.ts';
+import { tuningPlace } from './options.ts';
+
+/** How to measure. */
+export interface MeasureWish {
+  readonly engine: EngineSelection;
+  /** As `--gpu` names it. */
+  readonly gpu?: string | undefined;
+  /** Of wall time, after half a second to warm up. */
+  readonly seconds: number;
+}
+
+/** Samples of which the median counts, so that one disturbance does not. */
+const SAMPLES = 3;
+
+/** How long the kernels of a GPU that nobody has tuned may take to be tried, milliseconds. */
+const TUNING_MS = 4_000;
+
+/** How long each of them is measured. */
+const TUNING_SECONDS = 0.15;
+
+/** How long a driver that says nothing is waited for, milliseconds. */
+const GPU_PATIENCE_MS = 5_000;
+
+/**
+ * Measures this machine: its best kernel on every thread, and a GPU in hardware, at the same time, as they mine.
+ *
+ * @returns undefined when it was interrupted.
+ * @throws {HashgapError} as starting the engines does; `GPU_UNAVAILABLE` only for a GPU that was asked for.
+ */
+export async function measureMachine(wish: MeasureWish, context: Context): Promise<Machine | undefined> {
+  const { interrupted, output } = context;
+  const engines: HashEngine[] = [];
+  const close = () => void Promise.all(engines.map((engine) => engine.close()));
+  interrupted.addEventListener('abort', close, { once: true });
+  try {
+    engines.push(...startCpus(wish, output.err), ...(await startGpus(wish, context)));
+    if (interrupted.aborted) return undefined;
+    output.err(`measuring ${engines.map(nameOf).join(' and ')} for ${wish.seconds} s`);
+    return await measureAll(engines, wish, interrupted);
+  } finally {
+    interrupted.removeEventListener('abort', close);
+    await Promise.all(engines.map((engine) => engine.close()));
+  }
+}
+
+const nameOf = ({ device, kernel, parallelism }: HashEngine) =>
+  device ?? `${kernel} on ${parallelism} ${parallelism === 1 ? 'thread' : 'threads'}`;
+
+function startCpus({ engine, gpu }: MeasureWish, warn: (line: string) => void): HashEngine[] {
+  return planEngines({ engines: engine, kernel: undefined, gpu }).cpu.map((chosen) => {
+    const { kernel, warnings } = selectKernel(chosen);
+    for (const warning of warnings) warn(warning);
+    return startEngine(kernel, availableParallelism());
+  });
+}
+
+/** A GPU that nobody asked for may be missing or broken; one that nobody tuned is, as far as a few seconds allow. */
+async function startGpus({ engine, gpu }: MeasureWish, context: Context): Promise<HashEngine[]> {
+  const { wanted } = planEngines({ engines: engine, kernel: undefined, gpu }).gpu;
+  if (wanted === 'no') return [];
+  const { interrupted: signal, output } = context;
+  const listing = await listGpus({ signal, patienceMs: GPU_PATIENCE_MS });
+  if (signal.aborted) return [];
+  const adapter = wanted === 'asked for' ? chooseGpu(listing, gpu) : hardwareGpu(listing);
+  if (adapter === undefined) return [];
+  try {
+    return [await openGpu(listing, adapter, context)];
+  } catch (error) {
+    if (wanted === 'asked for' || signal.aborted) throw error;
+    output.err(`Measuring without a GPU. ${(error as Error).message}`);
+    return [];
+  }
+}
+
+async function openGpu(listing: GpuListing, adapter: UsableAdapter, context: Context): Promise<HashEngine> {
+  const { interrupted: signal, output, env } = context;
+  const emit = (event: MinerEventBody) => {
+    if (event.type === 'warning') output.err(event.message);
+  };
+  const request = { kernel: undefined, place: tuningPlace(env), emit, signal };
+  const { engine, untuned, tune } = await openTuned(request, listing, adapter);
+  if (!untuned || engine.info.software) return engine;
+  output.err(`trying the kernels of ${engine.device}`);
+  const tuned = tune({ seconds: TUNING_SECONDS }).then(
+    () => true,
+    () => true, // that a GPU was lost is told by its scans
+  );
+  const inTime = await Promise.race([tuned, delay(TUNING_MS, false, { ref: false })]);
+  if (!inTime)
+    output.err('The GPU is not tuned yet and may be faster than this: hashgap tune finds its best kernel.');
+  return engine;
+}
+
+/** All at once, with the meters running from before the warm-up: load is load. */
+async function measureAll(
+  engines: readonly HashEngine[],
+  { seconds }: MeasureWish,
+  signal: AbortSignal,
+): Promise<Machine | undefined> {
+  const gpu = engines.find(({ device }) => device !== undefined)?.device;
+  const over = new AbortController();
+  const readingGpu = gpu === undefined ? undefined : meanNvidiaWatts(gpu, over.signal);
+  const meter = startPowerMeter();
+  const sampling = { midstates: 'auto', seconds: seconds / SAMPLES, samples: SAMPLES } as const;
+  const results = await Promise.all(engines.map((engine) => benchEngine(engine, sampling, signal)));
+  const [cpuWatts, batteryWatts] = [meter.cpuWatts(), meter.batteryWatts()];
+  over.abort();
+  const gpuWatts = await readingGpu;
+  if (results.includes(undefined)) return undefined;
+  const parts = results.map((result) => partOf(result!));
+  const cpu = parts.some(({ adapter }) => adapter === undefined) ? hostCpu() : undefined;
+  return machineOf(
+    'measured',
+    describeCpu().brand,
+    parts,
+    wholePower({ cpu, gpu, cpuWatts, gpuWatts, batteryWatts }),
+  );
+}
+
+/** Means over the time that hashes; the first reading still shows the time before. */
+async function meanNvidiaWatts(gpu: string, over: AbortSignal): Promise<number | undefined> {
+  const readings: number[] = [];
+  while (!over.aborted) {
+    const watts = await nvidiaWatts(gpu, over);
+    if (watts === undefined) break;
+    readings.push(watts);
+    await delay(250, undefined, { signal: over }).catch(() => {});
+  }
+  const counted = readings.length > 1 ? readings.slice(1) : readings;
+  return counted.length === 0 ? undefined : counted.reduce((sum, watts) => sum + watts, 0) / counted.length;
+}
+
+const hostCpu = (): CpuClass => ({ ...describeCpu(), battery: hasBattery() });

@@ -1,0 +1,186 @@
+/** Options that the economic commands share: quantities with units, devices and regions by name, and whose network figures to take. */
+import type { Command } from 'commander';
+import { NETWORK_NAMES, type NetworkName } from '../bitcoin/network.ts';
+import type { Found, Named } from '../economics/catalogue.ts';
+import { DEVICES, type Device, findDevice } from '../economics/devices.ts';
+import { findRegion, REGIONS, type Region } from '../economics/regions.ts';
+import {
+  type Parsed,
+  parseDuration,
+  parseHashrate,
+  parseMoney,
+  parsePercent,
+  parsePower,
+} from '../economics/units.ts';
+import { HashgapError } from '../errors.ts';
+import { type NetworkState, snapshotState, withOverrides } from '../report/network-state.ts';
+import { formatAge } from '../report/numbers.ts';
+import type { Context } from './context.ts';
+import { nodeState } from './economics-node.ts';
+import { clientOf } from './node-client.ts';
+import { networkName, nodeUrl, usageError } from './options.ts';
+
+/** A reader of quantities: what is not understood is answered with an example near it. */
+function quantity(
+  option: string,
+  expected: string,
+  parse: (text: string) => Parsed,
+  least = Number.MIN_VALUE,
+) {
+  return (text: string): number => {
+    const parsed = parse(text);
+    const understood = 'value' in parsed;
+    if (understood && parsed.value >= least && parsed.value < 1e60) return parsed.value;
+    const example = understood ? '' : parsed.example.replace('$', '');
+    const next =
+      example === ''
+        ? 'hashgap COMMAND --help has examples.'
+        : `Pass ${option} ${quoted(example)}, for example.`;
+    throw usageError(option, expected, text, next);
+  };
+}
+
+const quoted = (text: string) => (text.includes(' ') ? `'${text}'` : text);
+
+/** Reads `--for`. */
+export const readDuration = quantity('--for', 'a duration such as 1d, 30 days or 1y 6mo', parseDuration);
+
+/** Reads `--hashrate`. */
+export const readHashrate = quantity('--hashrate', 'a hashrate such as 1.2TH/s', parseHashrate);
+
+/** Reads `--watts`. */
+export const readWatts = quantity('--watts', 'a power such as 65 or 3.5kW', parsePower);
+
+/** Reads `--kwh-price`: power may be free. */
+export const readKwhPrice = quantity('--kwh-price', 'US dollars per kWh such as 0.08 or 8c', parseMoney, 0);
+
+/** Reads `--btc-price`. */
+export const readBtcPrice = quantity('--btc-price', 'US dollars such as 91132 or 90k', parseMoney);
+
+/** Reads `--growth`: a difficulty can fall, but something has to be left of it. */
+export const readGrowth = quantity(
+  '--growth',
+  'a percentage a year above -100% such as 30%',
+  parsePercent,
+  -0.999,
+);
+
+/** Reads `--difficulty`. */
+export const readDifficulty = quantity(
+  '--difficulty',
+  'a difficulty such as 148T or 148260000000000',
+  parseDifficulty,
+);
+
+/** A number with a prefix and no unit. */
+function parseDifficulty(text: string): Parsed {
+  const parsed = /h/i.test(text) ? { example: '' } : parseHashrate(text);
+  return 'value' in parsed ? parsed : { example: `${/[\d.]+/.exec(text)?.[0] ?? 148}T` };
+}
+
+/** Reads one device after another. */
+export const readDevices = several(
+  'device',
+  findDevice,
+  DEVICES,
+  'Some of them: bitaxe-gamma, rtx-4090, s19, s21, s23hyd.',
+);
+
+/** Reads one device. */
+export const readDevice = (text: string): Device => readDevices(text)[0]!;
+
+/** Reads one region. */
+export const readRegion = (text: string): Region => readNamedRegions(text)[0]!;
+
+/** Reads one region after another; `all` stands for every one. */
+export function readRegions(text: string, before: readonly Region[] = []): readonly Region[] {
+  return text.toLowerCase() === 'all' ? REGIONS : readNamedRegions(text, before);
+}
+
+const readNamedRegions = several('region', findRegion, REGIONS, 'hashgap cost --region all shows them.');
+
+/** A reader that adds what it finds to what came before it, for options that take several names. */
+function several<Row extends Named>(
+  what: string,
+  find: (text: string) => Found<Row>,
+  rows: readonly Row[],
+  where: string,
+) {
+  return (text: string, before: readonly Row[] = []): readonly Row[] => {
+    const found = find(text);
+    if ('match' in found) return before.includes(found.match) ? before : [...before, found.match];
+    const next = found.hint === '' ? ` ${where}` : found.hint;
+    throw new HashgapError('USAGE', `Expected a ${what} by id or name, received "${text}".${next}`, {
+      details: { received: text, known: rows.map(({ id }) => id) },
+    });
+  };
+}
+
+/** The options that say whose figures of the network to take. */
+export interface NetworkFlags {
+  readonly node?: URL;
+  readonly network?: NetworkName;
+  readonly cookie?: string;
+  readonly rpcUser?: string;
+  readonly rpcPasswordFile?: string;
+  readonly difficulty?: number;
+  readonly btcPrice?: number;
+}
+
+/** Adds the options of a node and of its figures. */
+export function addNetworkOptions(command: Command): Command {
+  return command
+    .option(
+      '--node <url>',
+      "take the network's figures from this bitcoind (default: the shipped snapshot)",
+      nodeUrl,
+    )
+    .option('--network <name>', `ask the node of ${NETWORK_NAMES.join(', ')} on this machine`, networkName)
+    .option('--cookie <file>', "the node's cookie file (default: in its default data directory)")
+    .option('--rpc-user <name>', 'RPC user, with --rpc-password-file instead of a cookie')
+    .option('--rpc-password-file <file>', 'file that holds the RPC password')
+    .option(
+      '--btc-price <usd>',
+      'US dollars for a bitcoin (default: of the snapshot; a node does not know it)',
+      readBtcPrice,
+    );
+}
+
+/** How long the node may take for one answer, milliseconds. */
+const ANSWER_MS = 5_000;
+
+/**
+ * The state of the network: of the node where one is named in any way, else of the snapshot. What is stale is warned of on stderr.
+ *
+ * @throws {HashgapError} as `nodeState` does.
+ */
+export async function networkState(
+  flags: NetworkFlags,
+  { interrupted, output }: Context,
+): Promise<NetworkState> {
+  const state = withOverrides(await askedState(flags, interrupted), flags);
+  if (state.stale) output.err(output.paint('yellow', `warning: ${staleSentence(state)}`));
+  return state;
+}
+
+async function askedState(flags: NetworkFlags, signal: AbortSignal): Promise<NetworkState> {
+  const nowMs = Date.now();
+  const { node, network, cookie, rpcUser, rpcPasswordFile } = flags;
+  if ([node, network, cookie, rpcUser, rpcPasswordFile].every((flag) => flag === undefined))
+    return snapshotState(nowMs);
+  const rpc = clientOf({ ...flags, tag: '' });
+  try {
+    return await nodeState(rpc, network, nowMs, { timeoutMs: ANSWER_MS, signal });
+  } finally {
+    rpc.close();
+  }
+}
+
+function staleSentence({ from, date, ageSeconds, difficultyGiven }: NetworkState): string {
+  const age = formatAge(ageSeconds * 1000);
+  if (from === 'node') return `The node's newest block is ${age} old: it may still be downloading.`;
+  const rest = difficultyGiven
+    ? 'Its fees and its price may be well off'
+    : 'The difficulty has changed since';
+  return `The snapshot of the network is of ${date}, ${age} old. ${rest}; --node takes your own node's figures.`;
+}

@@ -1,0 +1,146 @@
+/** Text that the economic reports share: money, chances, wrapped notes, tables that become lists on narrow terminals, footnotes. */
+import { formatFactor } from '../format.ts';
+import { type Column, tableLines } from './table.ts';
+
+/**
+ * US dollars with three digits.
+ *
+ * @example
+ * ```ts
+ * formatUsd(53_412); // '$53,400'
+ * formatUsd(2.2e9); // '$2.2 billion'
+ * formatUsd(0.0417); // '$0.0417'
+ * ```
+ */
+export function formatUsd(usd: number): string {
+  if (usd !== 0 && usd < 0.001) return `$${usd.toExponential(1)}`;
+  return usd < 1e18 ? `$${formatFactor(usd)}` : `$${exponent(usd)}`;
+}
+
+/**
+ * The price of a kWh.
+ *
+ * @example
+ * ```ts
+ * formatKwhPrice(0.06); // '$0.060/kWh'
+ * ```
+ */
+export function formatKwhPrice(usdPerKwh: number): string {
+  return `$${kwhDigits(usdPerKwh)}/kWh`;
+}
+
+/** Three decimals: a tenth of a cent. Below that two digits that count. */
+export function kwhDigits(usdPerKwh: number): string {
+  return usdPerKwh !== 0 && usdPerKwh < 0.0005 ? usdPerKwh.toExponential(1) : usdPerKwh.toFixed(3);
+}
+
+/**
+ * A chance as people compare it.
+ *
+ * @example
+ * ```ts
+ * formatChance(1 / 6_880_000); // '1 in 6.88 million'
+ * formatChance(0.25); // '25%'
+ * formatChance(0); // 'none'
+ * ```
+ */
+export function formatChance(chance: number): string {
+  if (chance <= 0) return 'none';
+  if (chance > 0.999) return chance === 1 ? 'certain' : '>99.9%';
+  if (chance > 0.1) return `${Number((chance * 100).toPrecision(3))}%`;
+  return 1 / chance < 1e18 ? `1 in ${formatFactor(1 / chance)}` : `1 in ${exponent(1 / chance)}`;
+}
+
+/**
+ * A factor that may be below one or beyond words.
+ *
+ * @example
+ * ```ts
+ * formatTimes(1.2734e6); // '1.27 million'
+ * formatTimes(0.00021); // '0.00021'
+ * ```
+ */
+export function formatTimes(factor: number): string {
+  if (factor >= 1e18) return exponent(factor);
+  return factor < 0.0001 ? factor.toExponential(1) : formatFactor(factor);
+}
+
+const exponent = (value: number) => value.toExponential(2).replace('e+', 'e');
+
+/**
+ * Words in lines of at most `width` columns; lines after the first are indented.
+ *
+ * @example
+ * ```ts
+ * wrapLines('one two three', 9); // ['one two', '  three']
+ * ```
+ */
+export function wrapLines(text: string, width: number, indent = '  '): string[] {
+  const start = /^ */.exec(text)![0];
+  const [first = '', ...words] = text.trim().split(' ');
+  const lines = [start + first];
+  for (const word of words) {
+    const last = lines.at(-1)!;
+    if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(indent + word);
+  }
+  return lines;
+}
+
+/**
+ * A table where all of it has room, else a list under the first cell of each row: nothing is left out.
+ *
+ * @param width - columns of the terminal.
+ * @example
+ * ```ts
+ * const columns = [{ heading: 'device', align: 'left' }, { heading: 'hashrate', align: 'right' }];
+ * tableOrList(columns, [['S21', '200 TH/s']], 12); // ['S21', '  hashrate', '    200 TH/s']
+ * ```
+ */
+export function tableOrList(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
+  const table = tableLines(columns, rows, Number.POSITIVE_INFINITY);
+  if (Math.max(...table.map((line) => line.length)) <= width) return table;
+  return rows.flatMap(([first = '', ...cells]) => [
+    ...wrapLines(first, width),
+    ...cells.flatMap((cell, i) => listItem(columns[i + 1]!.heading, cell, width)),
+  ]);
+}
+
+function listItem(heading: string, cell: string, width: number): string[] {
+  if (cell === '') return [];
+  const line = `  ${heading}  ${cell}`;
+  return line.length <= width ? [line] : [`  ${heading}`, ...wrapLines(`    ${cell}`, width, '    ')];
+}
+
+/** Collects notes and hands out their marks; the same note twice has one mark. */
+export interface Footnotes {
+  /** The mark of a note with a space before it; of no note, nothing. */
+  mark(note: string | undefined): string;
+  lines(width: number): string[];
+}
+
+/**
+ * Footnotes of one report.
+ *
+ * @example
+ * ```ts
+ * const notes = createFootnotes();
+ * notes.mark('unconfirmed'); // ' [1]'
+ * notes.lines(80); // ['[1] unconfirmed']
+ * ```
+ */
+export function createFootnotes(): Footnotes {
+  const notes: string[] = [];
+  return {
+    mark(note) {
+      if (note === undefined) return '';
+      if (!notes.includes(note)) notes.push(note);
+      return ` [${notes.indexOf(note) + 1}]`;
+    },
+    lines: (width) => notes.flatMap((note, i) => wrapLines(`[${i + 1}] ${note}`, width, '    ')),
+  };
+}

@@ -1,0 +1,148 @@
+/** The costs: published figures, which rows pass $100,000, marks, claims, several widths, JSON. */
+import { describe, expect, it } from 'vitest';
+import { deviceById } from '../../src/economics/devices.ts';
+import { REGIONS, regionById } from '../../src/economics/regions.ts';
+import { type CostInput, costTable, type PoweredDevice } from '../../src/report/cost.ts';
+import { checkClaims } from '../../src/report/cost-claims.ts';
+import { costLines, costObject } from '../../src/report/cost-lines.ts';
+import { blockTerms, withOverrides } from '../../src/report/network-state.ts';
+import { FRESH, NODE, tooLong } from './economics-fixtures.ts';
+
+const powered = (id: string) => deviceById(id) as PoweredDevice;
+const DEVICES = ['s21', 's23hyd', 's19', 'bitaxe-gamma'].map(powered);
+/** The difficulty at which the facts file has costs by region, 133.8T, with its fees of 0.02 BTC. */
+const OCTOBER = { ...withOverrides(FRESH, { difficulty: 133.8e12 }), feesBtc: 0.02 };
+
+const table = (change: Partial<CostInput> = {}) =>
+  costTable({ devices: DEVICES, places: REGIONS, network: FRESH, ...change });
+
+describe('costTable', () => {
+  it.each([
+    ['us', 53, 169],
+    ['us-tx', 25, 130],
+    ['us-ca', 225, 304],
+    ['py', 44, 41],
+    ['et', 44, 14],
+    ['de', 243, 378],
+    ['uk', 274, 324],
+  ])('reproduces the facts file in %s', (id, s21, bitaxe) => {
+    const [row] = table({ places: [regionById(id)], network: OCTOBER }).rows;
+    const cost = (device: string) => row!.costs.find((one) => one.device === device)!.usdPerBtc / 1000;
+    expect(Math.abs(cost('s21') - s21)).toBeLessThanOrEqual(1);
+    expect(Math.abs(cost('bitaxe-gamma') - bitaxe)).toBeLessThanOrEqual(2);
+  });
+
+  it('reproduces the price of power that gives $100,000', () => {
+    const [s21] = table({ network: { ...FRESH, feesBtc: 0.02 } }).columns;
+    expect(s21!.usdPerKwhForLimit * 100).toBeCloseTo(10.2, 1);
+  });
+
+  it('puts ASICs on farms and the rest at home, and one device alone in both places', () => {
+    expect(table().columns.map(({ payers }) => payers)).toEqual([['farm'], ['farm'], ['farm'], ['home']]);
+    expect(table({ devices: [powered('s21')] }).columns[0]!.payers).toEqual(['farm', 'home']);
+    expect(table({ places: 0.31 }).columns[0]!.payers).toEqual(['given']);
+  });
+
+  it('has every region once, cheapest first', () => {
+    const { rows } = table();
+    expect(rows).toHaveLength(REGIONS.length);
+    const prices = rows.map(({ prices }) => prices[0]!.usdPerKwh);
+    expect(prices).toEqual([...prices].sort((a, b) => a - b));
+  });
+
+  it('costs nothing where power is free', () => {
+    expect(table({ places: 0 }).rows[0]!.costs[0]).toMatchObject({ usdPerBtc: 0, aboveLimit: false });
+  });
+});
+
+describe('costLines', () => {
+  it.each([40, 80, 120])('fits %d columns', (width) => {
+    const lines = costLines(table(), width, true);
+    expect(tooLong(lines, width)).toEqual([]);
+    expect(lines.join('\n')).toMatchSnapshot();
+  });
+
+  it('shows one device at both prices', () => {
+    const places = ['de', 'ng', 'cn-sc'].map(regionById);
+    expect(
+      costLines(table({ devices: [powered('avalon-q')], places }), 80, false).join('\n'),
+    ).toMatchSnapshot();
+  });
+
+  it('shows a given price, and the node it calculates with', () => {
+    expect(costLines(table({ places: 0.31, network: NODE }), 80, false).join('\n')).toMatchSnapshot();
+  });
+
+  it('marks prices that no source confirms, with the costs that follow, and what passes $100,000', () => {
+    const text = costLines(table({ places: [regionById('us-ca')] }), 120, false).join('\n');
+    expect(text).toMatch(/California +0\.253\* +\$249k!\* +\$135k!\* +\$487k!\* +0\.338 +\$337k!$/m);
+    expect(costLines(table({ places: [regionById('ru')] }), 120, false).join('\n')).not.toMatch(/^[!*]/m);
+  });
+
+  it('marks devices that no source confirms', () => {
+    const text = costLines(table({ devices: [powered('proto-rig')], places: 0.05 }), 120, false).join('\n');
+    expect(text).toContain('[1], ');
+    expect(text).toContain('[1] hashrate and power unconfirmed: ');
+  });
+});
+
+describe('checkClaims', () => {
+  const verdicts = (network = FRESH) =>
+    Object.fromEntries(checkClaims(blockTerms(network)).map(({ id, holds }) => [id, holds]));
+
+  it('judges by the network of the day', () => {
+    expect(verdicts()).toEqual({
+      'above-100k': 'depends',
+      'us-average': 'depends',
+      'production-cost': 'depends',
+      hydro: 'depends',
+      industry: 'yes',
+      'edge-market': 'cannot be checked',
+    });
+    expect(verdicts(withOverrides(FRESH, { difficulty: 1e12 }))).toMatchObject({
+      'above-100k': 'no',
+      'us-average': 'no',
+    });
+    expect(verdicts(withOverrides(FRESH, { difficulty: 1e15 }))).toMatchObject({ 'us-average': 'no' });
+    expect(verdicts(withOverrides(FRESH, { difficulty: 1e16 }))).toMatchObject({ 'above-100k': 'yes' });
+  });
+
+  it('names inputs and a source for each', () => {
+    for (const { claim, inputs, source } of checkClaims(blockTerms(FRESH))) {
+      expect(claim).not.toBe('');
+      expect(inputs.endsWith('.'), inputs).toBe(true);
+      expect(source).toMatch(/https?:\/\/|was not found/);
+    }
+  });
+
+  it('says where $100,000 is passed, and which of those prices are unconfirmed', () => {
+    const [above] = checkClaims(blockTerms(FRESH));
+    expect(above!.inputs).toContain('s21 (17.5 J/TH), above $0.102/kWh: California*');
+    expect(above!.inputs).toContain('New York, California*, Washington State*');
+  });
+});
+
+it('prints JSON of its schema', () => {
+  const object = costObject(table({ places: [regionById('us-tx')] }));
+  expect(object).toMatchObject({
+    schema: 'hashgap.cost/1',
+    limitUsd: 100_000,
+    rows: [
+      {
+        region: { id: 'us-tx', name: 'Texas', confidence: 'partly-unconfirmed' },
+        prices: [
+          { payer: 'farm', usdPerKwh: 0.028, field: 'miningUsdPerKwh', unconfirmed: false },
+          { payer: 'home', usdPerKwh: 0.1446, field: 'residentialUsdPerKwh', unconfirmed: false },
+        ],
+      },
+    ],
+    network: { difficulty: 148.26e12 },
+  });
+  expect(object.devices.map(({ id }) => id)).toEqual(['s21', 's23hyd', 's19', 'bitaxe-gamma']);
+  expect(object.rows[0]!.costs).toHaveLength(4);
+  expect(object.claims).toHaveLength(6);
+  expect(costObject(table({ places: 0.1, network: { ...NODE, network: 'regtest' } }))).toMatchObject({
+    rows: [{ region: null }],
+    claims: [],
+  });
+});
