@@ -1,5 +1,5 @@
 /** The house rules that a machine can check: the import law, the error catalogue, the first line of every file. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importViolations } from '../scripts/import-law.mjs';
@@ -14,6 +14,17 @@ const sources = (folder: string) =>
 it('keeps the import law', () => {
   expect(importViolations(join(ROOT, 'src'))).toEqual([]);
 });
+
+// A compiled module that is gone from the sources may still lie in an old dist/ and hide that nothing makes it any more.
+it.each(['bench', 'examples', 'docs/lessons'])(
+  '%s imports only compiled modules that have a source',
+  (folder) => {
+    const imports = sources(folder).flatMap(({ path, text }) =>
+      [...text.matchAll(/'(?:\.\.\/)+dist\/([^']+)\.js'/g)].map(([, module]) => ({ path, module })),
+    );
+    expect(imports.filter(({ module }) => !existsSync(join(ROOT, `${module}.ts`)))).toEqual([]);
+  },
+);
 
 describe('docs/errors.md', () => {
   const page = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
