@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { benchEngine } from '../engine/bench.ts';
 import { describeCpu } from '../engine/cpu.ts';
 import { chooseGpu, hardwareGpu, type UsableAdapter } from '../engine/gpu/choose.ts';
+import type { GpuEngine } from '../engine/gpu/engine.ts';
 import { type GpuListing, listGpus } from '../engine/gpu/list.ts';
 import { type EngineSelection, planEngines } from '../engine/plan.ts';
 import { selectKernel, startEngine } from '../engine/select.ts';
@@ -49,10 +50,12 @@ export async function measureMachine(wish: MeasureWish, context: Context): Promi
   const close = () => void Promise.all(engines.map((engine) => engine.close()));
   interrupted.addEventListener('abort', close, { once: true });
   try {
-    engines.push(...startCpus(wish, output.err), ...(await startGpus(wish, context)));
+    engines.push(...startCpus(wish, output.err));
+    const gpu = await startGpu(wish, context);
+    if (gpu !== undefined) engines.push(gpu);
     if (interrupted.aborted) return undefined;
     output.err(`measuring ${engines.map(nameOf).join(' and ')} for ${wish.seconds} s`);
-    return await measureAll(engines, wish, interrupted);
+    return await measureAll(engines, gpu, wish, interrupted);
   } finally {
     interrupted.removeEventListener('abort', close);
     await Promise.all(engines.map((engine) => engine.close()));
@@ -71,24 +74,46 @@ function startCpus({ engine, gpu }: MeasureWish, warn: (line: string) => void): 
 }
 
 /** A GPU that nobody asked for may be missing or broken; one that nobody tuned is, as far as a few seconds allow. */
-async function startGpus({ engine, gpu }: MeasureWish, context: Context): Promise<HashEngine[]> {
-  const { wanted } = planEngines({ engines: engine, kernel: undefined, gpu }).gpu;
-  if (wanted === 'no') return [];
-  const { interrupted: signal, output } = context;
-  const listing = await listGpus({ signal, patienceMs: GPU_PATIENCE_MS });
-  if (signal.aborted) return [];
-  const adapter = wanted === 'asked for' ? chooseGpu(listing, gpu) : hardwareGpu(listing);
-  if (adapter === undefined) return [];
+async function startGpu(wish: MeasureWish, context: Context): Promise<GpuEngine | undefined> {
+  const chosen = await findGpu(wish, context.interrupted);
+  if (chosen === undefined) return undefined;
+  const { listing, adapter, asked } = chosen;
   try {
-    return [await openGpu(listing, adapter, context)];
+    return await openGpu(listing, adapter, context);
   } catch (error) {
-    if (wanted === 'asked for' || signal.aborted) throw error;
-    output.err(`Measuring without a GPU. ${(error as Error).message}`);
-    return [];
+    if (asked || context.interrupted.aborted) throw error;
+    context.output.err(`Measuring without a GPU. ${(error as Error).message}`);
+    return undefined;
   }
 }
 
-async function openGpu(listing: GpuListing, adapter: UsableAdapter, context: Context): Promise<HashEngine> {
+/** A GPU to be measured. */
+export interface ChosenGpu {
+  readonly listing: GpuListing;
+  readonly adapter: UsableAdapter;
+  /** By the user, so that its failure is one of the command. */
+  readonly asked: boolean;
+}
+
+/**
+ * The GPU that is asked for, or one in hardware where `auto` leaves the choice.
+ *
+ * @throws {HashgapError} `GPU_UNAVAILABLE` or `GPU_UNKNOWN` for one that was asked for.
+ */
+export async function findGpu(
+  { engine, gpu }: Pick<MeasureWish, 'engine' | 'gpu'>,
+  signal: AbortSignal,
+): Promise<ChosenGpu | undefined> {
+  const { wanted } = planEngines({ engines: engine, kernel: undefined, gpu }).gpu;
+  if (wanted === 'no') return undefined;
+  const listing = await listGpus({ signal, patienceMs: GPU_PATIENCE_MS });
+  if (signal.aborted) return undefined;
+  const asked = wanted === 'asked for';
+  const adapter = asked ? chooseGpu(listing, gpu) : hardwareGpu(listing);
+  return adapter === undefined ? undefined : { listing, adapter, asked };
+}
+
+async function openGpu(listing: GpuListing, adapter: UsableAdapter, context: Context): Promise<GpuEngine> {
   const { interrupted: signal, output, env } = context;
   const emit = (event: MinerEventBody) => {
     if (event.type === 'warning') output.err(event.message);
@@ -110,10 +135,11 @@ async function openGpu(listing: GpuListing, adapter: UsableAdapter, context: Con
 /** All at once, with the meters running from before the warm-up: load is load. */
 async function measureAll(
   engines: readonly HashEngine[],
+  gpuEngine: GpuEngine | undefined,
   { seconds }: MeasureWish,
   signal: AbortSignal,
 ): Promise<Machine | undefined> {
-  const gpu = engines.find(({ device }) => device !== undefined)?.device;
+  const gpu = gpuEngine?.info.software === false ? gpuEngine.device : undefined; // software runs on the CPU and takes its power
   const over = new AbortController();
   const readingGpu = gpu === undefined ? undefined : meanNvidiaWatts(gpu, over.signal);
   const meter = startPowerMeter();
@@ -124,7 +150,7 @@ async function measureAll(
   const gpuWatts = await readingGpu;
   if (results.includes(undefined)) return undefined;
   const parts = results.map((result) => partOf(result!));
-  const cpu = parts.some(({ adapter }) => adapter === undefined) ? hostCpu() : undefined;
+  const cpu = parts.some(({ adapter }) => adapter === undefined || gpu === undefined) ? hostCpu() : undefined;
   return machineOf(
     'measured',
     describeCpu().brand,

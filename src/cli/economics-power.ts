@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findAiDevice } from '../economics/ai-devices.ts';
+import { aiDeviceOfGpu } from '../economics/ai-devices.ts';
 import { findDevice } from '../economics/devices.ts';
 import type { Power } from '../report/compare-machine.ts';
 
@@ -170,9 +170,9 @@ export function assumedGpuPower(gpu: string): Power {
 }
 
 function ratedWatts(gpu: string): number | undefined {
-  for (const found of [findDevice(gpu), findAiDevice(gpu)])
-    if ('match' in found && found.match.powerW !== null) return found.match.powerW;
-  return undefined;
+  const found = findDevice(gpu);
+  const mining = 'match' in found ? found.match.powerW : null;
+  return mining ?? aiDeviceOfGpu(gpu)?.powerW ?? undefined;
 }
 
 /** What was read, and what an assumption can go by. */

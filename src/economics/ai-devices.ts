@@ -1,5 +1,5 @@
 /** Machines that run language models, with their sources, from data/ai-devices.json. */
-import { type Found, findRow, rowById } from './catalogue.ts';
+import { rowById } from './catalogue.ts';
 import catalogue from './data/ai-devices.json' with { type: 'json' };
 import type { Provenance } from './provenance.ts';
 
@@ -52,14 +52,29 @@ export function aiDeviceById(id: string): AiDevice {
   return rowById(AI_DEVICES, 'AI device', id);
 }
 
+/** Words that make another chip of the same number: an RTX 3090 Ti is not an RTX 3090. */
+const VARIANTS = new Set(['ti', 'super', 'd', 'laptop', 'mobile', 'max', 'pro', 'ultra', 'nvl', 'pcie']);
+
+/** Words that drivers say and lists do not, or the other way round. */
+const FILLERS = new Set(['nvidia', 'amd', 'apple', 'geforce', 'radeon', 'instinct', 'sxm']);
+
 /**
- * The machine a person means, or a hint for the message.
+ * The machine of the list that has this GPU, by the name that a driver gives it.
  *
  * @example
  * ```ts
- * findAiDevice('NVIDIA RTX 4090'); // { match: aiDeviceById('rtx4090') }
+ * aiDeviceOfGpu('NVIDIA GeForce RTX 4090')?.id; // 'rtx4090'
+ * aiDeviceOfGpu('NVIDIA GeForce RTX 4090 Laptop GPU'); // undefined
  * ```
  */
-export function findAiDevice(text: string): Found<AiDevice> {
-  return findRow(AI_DEVICES, text);
+export function aiDeviceOfGpu(adapter: string): AiDevice | undefined {
+  const said = wordsOf(adapter);
+  const variant = [...said].filter((word) => VARIANTS.has(word));
+  return AI_DEVICES.filter(({ name }) => {
+    const words = wordsOf(name.replace(/\(.*\)/, ''));
+    const own = [...words].filter((word) => !FILLERS.has(word));
+    return own.every((word) => said.has(word)) && variant.every((word) => words.has(word));
+  })[0];
 }
+
+const wordsOf = (text: string) => new Set(text.toLowerCase().match(/[\p{L}\p{N}+]+/gu) ?? []);

@@ -1,8 +1,8 @@
 /** Throughput in JavaScript, for machines without the native addon: one thread, and so less than the machine can do. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Rate } from '../economics/throughput.ts';
 import { HashgapError } from '../errors.ts';
 import type { NativeMeasurand } from './native/binding.ts';
-import type { Rate } from './throughput.ts';
 
 /** How to measure. */
 export interface JsThroughputWish {

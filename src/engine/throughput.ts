@@ -1,6 +1,7 @@
 /** What this machine's CPU moves and computes: memory bandwidth and arithmetic, by the native loops, else by JavaScript. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CpuThroughput, Rate } from '../economics/throughput.ts';
 import { HashgapError } from '../errors.ts';
 import {
   loadNativeBinding,
@@ -9,32 +10,6 @@ import {
   type NativeMeasurand,
 } from './native/binding.ts';
 import { measureInJs } from './throughput-js.ts';
-
-/** A rate: the best of several samples, since what else runs can only lower it. */
-export interface Rate {
-  /** Bytes, or operations of which a multiplication with an addition is two. */
-  readonly perSecond: number;
-  /** Which code ran. */
-  readonly loop: string;
-  readonly samples: number;
-}
-
-/** What a CPU can do. */
-export interface CpuThroughput {
-  /** `js` is one thread of JavaScript: less than the machine can do. */
-  readonly by: 'native' | 'js';
-  readonly threads: number;
-  /** Bytes counted as STREAM does. */
-  readonly memory: Rate;
-  /** Of each of the three arrays. */
-  readonly arrayBytes: number;
-  /** All last caches together; null where the system does not say. */
-  readonly cacheBytes: number | null;
-  readonly fp32: Rate;
-  readonly int32: Rate;
-  /** Null where no loop is written for this CPU. */
-  readonly int8: Rate | null;
-}
 
 /** How to measure. */
 export interface ThroughputWish {

@@ -5,16 +5,16 @@ import type { Dispatcher } from './dispatcher.ts';
 /**
  * Requests the device of an adapter.
  *
+ * @param wants - what the adapter has and the caller needs.
  * @throws {HashgapError} `GPU_UNAVAILABLE` when the adapter gives none.
  */
 export async function requestDevice(
   adapter: GPUAdapter,
   name: string,
-  timestamps: boolean,
+  wants: Pick<GPUDeviceDescriptor, 'requiredFeatures' | 'requiredLimits'>,
 ): Promise<GPUDevice> {
   try {
-    const requiredFeatures: GPUFeatureName[] = timestamps ? ['timestamp-query'] : [];
-    return await adapter.requestDevice({ label: `hashgap on ${name}`, requiredFeatures });
+    return await adapter.requestDevice({ label: `hashgap on ${name}`, ...wants });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new HashgapError(

@@ -73,7 +73,9 @@ export async function openGpu(options: GpuOptions): Promise<Gpu> {
   const { adapter, now = () => performance.now(), targetMs = 80, sleep, onMismatch = () => {} } = options;
   const info = describeAdapter(adapter);
   const timestamps = options.timestamps !== false && adapter.features.has('timestamp-query');
-  const device = await requestDevice(adapter, info.name, timestamps);
+  const device = await requestDevice(adapter, info.name, {
+    requiredFeatures: timestamps ? ['timestamp-query'] : [],
+  });
   const dispatcher = new Dispatcher({ targetMs, now, sleep, deviceName: info.name });
   watchDevice(device, dispatcher);
   try {

@@ -4,7 +4,7 @@
 export const MOST_NONCES = 2 ** 31;
 
 /** WebGPU's limit on the workgroups along one dimension, the same on every device that has no higher one. */
-const MOST_WORKGROUPS = 65_535;
+export const MOST_WORKGROUPS = 65_535;
 
 /** Expected hits of one dispatch: far enough from the 63 that it can report. */
 export const EXPECTED_HITS = 16;

@@ -9,6 +9,8 @@ export interface ComparedRow {
   /** Such as `sha-ni, 1 thread, 4 midstates`. */
   readonly name: string;
   readonly row: BaselineRow;
+  /** The row of the baseline where it is another kernel's: what was the best choice there. */
+  readonly was?: BaselineRow;
   /** Median of now divided by median of then; undefined where one of them has no such row. */
   readonly ratio: number | undefined;
   /** Hashes per second. */
@@ -26,7 +28,8 @@ export interface BenchComparison {
 }
 
 /**
- * Compares medians. A row that only one side has is named and does not count as slower.
+ * Compares medians. `auto` may choose another kernel today than it did then: where one row is left on both sides for a CPU or a GPU and a number of
+ * threads, those two are compared. Any other row that only one side has is named, and does not count as slower.
  *
  * @param failBelow - the least ratio that is fast enough.
  * @example
@@ -37,29 +40,41 @@ export interface BenchComparison {
  * ```
  */
 export function compareBench(before: Baseline, now: Baseline, failBelow: number): BenchComparison {
+  const gone = without(before.results, now.results);
+  const added = without(now.results, before.results);
   const measured = now.results.map((row) => {
-    const earlier = before.results.find((other) => rowName(other) === rowName(row));
+    const earlier = before.results.find(sameAs(row, rowName)) ?? onlyOneLeft(row, gone, added);
     return earlier === undefined ? onlyOne(row, 'not in the baseline') : compareRow(earlier, row, failBelow);
   });
-  const names = new Set(now.results.map(rowName));
-  const gone = before.results
-    .filter((row) => !names.has(rowName(row)))
+  const missing = gone
+    .filter((row) => !measured.some(({ was }) => was === row))
     .map((row) => onlyOne(row, 'not measured now'));
-  return { rows: [...measured, ...gone], failBelow, hostChanges: hostChanges(before, now) };
+  return { rows: [...measured, ...missing], failBelow, hostChanges: hostChanges(before, now) };
 }
+
+const sameAs = (row: BaselineRow, by: (row: BaselineRow) => string) => (other: BaselineRow) =>
+  by(other) === by(row);
+
+const without = (rows: readonly BaselineRow[], others: readonly BaselineRow[]) =>
+  rows.filter((row) => !others.some(sameAs(row, rowName)));
+
+/** The only row of the baseline for the place of `row`, when that is the only row there today. */
+function onlyOneLeft(row: BaselineRow, gone: readonly BaselineRow[], added: readonly BaselineRow[]) {
+  const [then, today] = [gone, added].map((rows) => rows.filter(sameAs(row, placeOf)));
+  return then!.length === 1 && today!.length === 1 ? then![0] : undefined;
+}
+
+/** Kernels of a GPU have threads of their own count, which says nothing. */
+const placeOf = ({ adapter, threads }: BaselineRow) => adapter ?? `${threads} threads`;
 
 function compareRow(earlier: BaselineRow, row: BaselineRow, failBelow: number): ComparedRow {
   const before = earlier.hashesPerSecond.median;
   const now = row.hashesPerSecond.median;
   const ratio = now / before;
-  return {
-    name: rowName(row),
-    row,
-    ratio,
-    before,
-    now,
-    verdict: ratio < failBelow ? 'slower' : 'fast enough',
-  };
+  const verdict = ratio < failBelow ? 'slower' : 'fast enough';
+  const [name, then] = [rowName(row), rowName(earlier)];
+  if (name === then) return { name, row, ratio, before, now, verdict };
+  return { name: `${name} (was ${then})`, row, was: earlier, ratio, before, now, verdict };
 }
 
 function onlyOne(row: BaselineRow, verdict: 'not in the baseline' | 'not measured now'): ComparedRow {
@@ -111,10 +126,10 @@ const COLUMNS = [
  * @param width - columns of the terminal.
  */
 export function comparisonTable({ rows, hostChanges: changes }: BenchComparison, width: number): string[] {
-  const cells = rows.map(({ row, ratio, now, before, verdict }) => [
-    row.kernel,
+  const cells = rows.map(({ row, was, ratio, now, before, verdict }) => [
+    then(row.kernel, was?.kernel),
     String(row.threads),
-    String(row.midstates),
+    then(String(row.midstates), was && String(was.midstates)),
     ratio?.toFixed(3) ?? '-',
     verdict,
     megahashes(now),
@@ -125,6 +140,10 @@ export function comparisonTable({ rows, hostChanges: changes }: BenchComparison,
     ...changes.map((change) => `note: another machine or build than the baseline's, ${change}`),
   ];
 }
+
+/** What it was in the baseline, where that is something else. */
+const then = (now: string, was: string | undefined) =>
+  was === undefined || was === now ? now : `${now} (was ${was})`;
 
 const megahashes = (rate: number | undefined) => (rate === undefined ? '-' : (rate / 1e6).toFixed(2));
 
@@ -142,4 +161,14 @@ export function slowerSentence({ rows, failBelow }: BenchComparison): string | u
     `Expected at least ${failBelow} of the baseline's hashrate, received less in ${slower.length} of ${formatCount(compared, 'row')}: ` +
     `${names}. Run it again on an idle machine, then look at what changed.`
   );
+}
+
+/**
+ * The sentence for a comparison that compared nothing: no row was slower, but then none was looked at.
+ *
+ * @returns undefined when something was compared.
+ */
+export function vacuousSentence({ rows }: BenchComparison): string | undefined {
+  if (rows.some(({ ratio }) => ratio !== undefined)) return undefined;
+  return 'Nothing was compared: the baseline has no row for what was measured. Make a new baseline with the same --engine, --kernel and --threads.';
 }

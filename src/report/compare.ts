@@ -52,8 +52,19 @@ export interface Rung {
   readonly usdPerBtc: number | null;
 }
 
+/** A step below the machine: its CPU or its GPU, where both of them hash. Their power is not known apart. */
+export interface PartRung {
+  readonly name: string;
+  readonly hashesPerSecond: number;
+  /** Of the whole machine: below 1. */
+  readonly timesFaster: number;
+  readonly secondsToBlock: number;
+}
+
 /** The ladder, slowest first. */
 export interface Compare extends CompareInput {
+  /** None where only one engine hashes. */
+  readonly parts: readonly PartRung[];
   readonly rungs: readonly Rung[];
   readonly sentence: string;
 }
@@ -85,7 +96,19 @@ export function compareMachine(input: CompareInput): Compare {
   }));
   const rungs = [own, ...above].map((rung) => ({ ...rung, ...costOf(rung, input) }));
   rungs.sort((a, b) => a.hashesPerSecond - b.hashesPerSecond);
-  return { ...input, rungs, sentence: sentenceOf(rungs, machine) };
+  return { ...input, parts: partRungs(input), rungs, sentence: sentenceOf(rungs, machine) };
+}
+
+function partRungs({ machine, network: { hashesPerBlock } }: CompareInput): PartRung[] {
+  const { parts, hashesPerSecond: whole } = machine;
+  if (parts.length < 2) return [];
+  const rungs = parts.map(({ adapter, kernel, hashesPerSecond }) => ({
+    name: adapter === undefined ? `its CPU (${kernel})` : `its ${adapter}`,
+    hashesPerSecond,
+    timesFaster: hashesPerSecond / whole,
+    secondsToBlock: timeToBlock({ hashrateHps: hashesPerSecond, hashesPerBlock }).meanSeconds,
+  }));
+  return rungs.sort((a, b) => a.hashesPerSecond - b.hashesPerSecond);
 }
 
 function costOf(
@@ -110,7 +133,14 @@ function sentenceOf(rungs: readonly Rung[], { origin, name, power }: Machine): s
   const start = `${SUBJECTS[origin] ?? name} is ${speed(rung.timesFaster)} ${asic}`;
   if (rung.timesBetterPerJoule === null) return `${start}.`;
   const guess = power?.basis === 'assumed' ? ' (its power is assumed)' : '';
-  return `${start}, and takes ${formatTimes(rung.timesBetterPerJoule)} times the energy for each hash${guess}.`;
+  return `${start}, and takes ${energy(rung.timesBetterPerJoule)} for each hash${guess}.`;
+}
+
+function energy(timesBetter: number): string {
+  if (Math.abs(timesBetter - 1) < 0.005) return 'as much energy';
+  return timesBetter > 1
+    ? `${formatTimes(timesBetter)} times the energy`
+    : `${formatTimes(1 / timesBetter)} times less energy`;
 }
 
 const SUBJECTS = {
@@ -158,8 +188,8 @@ export function compareLines(compare: Compare, width: number): string[] {
 }
 
 /** All of it where there is room; else without the models in brackets, then without the hashrate, then as a list. */
-function ladderLines({ rungs, machine }: Compare, width: number, notes: Footnotes): string[] {
-  const rows = rungs.map((rung) => rungRow(rung, machine, notes));
+function ladderLines({ parts, rungs, machine }: Compare, width: number, notes: Footnotes): string[] {
+  const rows = [...parts.map(partRow), ...rungs.map((rung) => rungRow(rung, machine, notes))];
   const short = rows.map(([name = '', ...cells]) => [name.replace(/ \([^)]*\)/, ''), ...cells]);
   for (const [cells, shown] of [
     [rows, COLUMNS.length],
@@ -171,6 +201,15 @@ function ladderLines({ rungs, machine }: Compare, width: number, notes: Footnote
   }
   return tableOrList(COLUMNS, short, width);
 }
+
+const partRow = ({ name, timesFaster, secondsToBlock, hashesPerSecond }: PartRung) => [
+  name,
+  formatTimes(timesFaster),
+  '-',
+  formatWait(secondsToBlock),
+  '-',
+  formatQuantity(hashesPerSecond, 'H/s'),
+];
 
 function electricityLine({ usdPerKwh, from, unconfirmed }: Electricity, notes: Footnotes): string {
   return `electricity: ${formatKwhPrice(usdPerKwh)}, ${from}${notes.mark(unconfirmed ? UNCONFIRMED_PRICE : undefined)}`;

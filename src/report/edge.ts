@@ -1,48 +1,40 @@
 /** How far a machine is from the best in hashing and in inference: two contrasts and the ceilings behind the second. */
-import { type AiDevice, aiDeviceById } from '../economics/ai-devices.ts';
+import { type AiDevice, aiDeviceById, aiDeviceOfGpu } from '../economics/ai-devices.ts';
 import type { AiModel, Quantisation } from '../economics/ai-models.ts';
 import { type Device, deviceById } from '../economics/devices.ts';
 import { energyGapTo } from '../economics/gap.ts';
 import { batchedCeiling, bytesPerToken, decodeCeiling, prefillCeiling } from '../economics/inference.ts';
 import { type InferenceGap, inferenceGap } from '../economics/inference-gap.ts';
+import type { CpuThroughput, GpuThroughput, MeasuredGpu, Rate } from '../economics/throughput.ts';
 import type { Machine } from './compare-machine.ts';
 import { formatTimes } from './economics-text.ts';
-
-/** A measured rate, the best of several samples. */
-export interface MeasuredRate {
-  /** Bytes or operations. */
-  readonly perSecond: number;
-  /** Which code ran. */
-  readonly loop: string;
-  readonly samples: number;
-}
-
-/** What the machine's CPU moves and computes. */
-export interface MeasuredCpu {
-  /** `js` is one thread of JavaScript: less than the machine can do. */
-  readonly by: 'native' | 'js';
-  readonly threads: number;
-  /** Bytes counted as STREAM does. */
-  readonly memory: MeasuredRate;
-  /** Of each of the three arrays. */
-  readonly arrayBytes: number;
-  /** Null where it is not known. */
-  readonly cacheBytes: number | null;
-  readonly fp32: MeasuredRate;
-  readonly int32: MeasuredRate;
-  /** Null where it was not measured. */
-  readonly int8: MeasuredRate | null;
-}
 
 /** What is contrasted. */
 export interface EdgeInput {
   /** What it hashes, and its power. */
   readonly machine: Machine;
-  readonly cpu: MeasuredCpu;
+  readonly cpu: CpuThroughput;
+  /** Null where there is none, or where it could not be measured. */
+  readonly gpu: MeasuredGpu | null;
+  /** Of the machine. */
   readonly memoryBytes: number;
   readonly models: readonly AiModel[];
-  /** A GPU that was found and is in no figure. */
-  readonly gpuLeftOut: string | null;
+}
+
+/** The processor that runs models: of CPU and GPU the one whose memory is faster, since that is what bounds a single user. */
+export interface Runner {
+  readonly on: 'cpu' | 'gpu';
+  readonly name: string;
+  /** 10^9 bytes per second. */
+  readonly bandwidthGBps: number;
+  /** 10^12 operations per second, in `precision`. */
+  readonly fp16Tflops: number;
+  /** 32 bits stand in for 16 where those are not faster, or were not measured. */
+  readonly precision: 'fp16' | 'fp32';
+  /** 10^12 operations per second; null where it was not measured. */
+  readonly int8Tops: number | null;
+  /** Null for a GPU in no list: WebGPU does not tell. */
+  readonly memoryBytes: number | null;
 }
 
 /** Times short; null where a figure is not known. */
@@ -56,11 +48,11 @@ export interface Ceiling {
   readonly model: AiModel;
   readonly quantisation: Quantisation;
   readonly fileBytes: number;
-  /** Whether the weights fit into this machine's memory. */
-  readonly fits: boolean;
+  /** Whether the weights fit into the runner's memory; null where that is not known. */
+  readonly fits: boolean | null;
   /** One user. */
   readonly decode: number;
-  /** Tokens of a prompt, with 32-bit arithmetic. */
+  /** Tokens of a prompt. */
   readonly prefill: number;
   readonly yardstick: {
     readonly decode: number;
@@ -73,6 +65,7 @@ export interface Ceiling {
 /** The contrast. */
 export interface Edge extends EdgeInput {
   readonly sentence: string;
+  readonly runner: Runner;
   /** The machine that hashing is compared with. */
   readonly miner: Device;
   /** The machine that inference is compared with. */
@@ -98,45 +91,68 @@ const QUANTISATIONS: readonly Quantisation[] = ['Q4_0', 'Q4_K_M', 'Q8_0', 'F16']
  * @throws {RangeError} when a rate is not positive.
  */
 export function edgeOf(input: EdgeInput): Edge {
-  const { machine, cpu, models } = input;
+  const { machine, models } = input;
   const [miner, accelerator] = [deviceById(MINER), aiDeviceById(ACCELERATOR)];
+  const runner = runnerOf(input);
   const powerW = machine.power?.watts ?? null;
   const gap = energyGapTo([miner], { hashesPerSecond: machine.hashesPerSecond, powerW })[0]!;
   const hashing = { perDevice: gap.timesFaster, perJoule: gap.timesBetterPerJoule };
-  const inference = inferenceGap(accelerator, { ...ratesOf(cpu), powerW });
-  const int8 = cpu.int8?.perSecond;
-  const int8Batched = int8 === undefined ? null : (accelerator.int8Tops! * 1e12) / int8;
+  const inference = inferenceGap(accelerator, { ...runner, powerW });
+  const int8Batched = runner.int8Tops === null ? null : accelerator.int8Tops! / runner.int8Tops;
   const ceilings = models.flatMap((model) =>
     QUANTISATIONS.filter((name) => model.fileBytes[name] !== undefined).map((quantisation) =>
-      ceilingOf(input, accelerator, model, quantisation),
+      ceilingOf(runner, accelerator, { model, quantisation }),
     ),
   );
   const sentence = sentenceOf(hashing, inference, accelerator);
-  return { ...input, sentence, miner, accelerator, hashing, inference, int8Batched, ceilings };
+  return { ...input, sentence, runner, miner, accelerator, hashing, inference, int8Batched, ceilings };
 }
 
-/** A CPU has no faster 16-bit arithmetic that was measured: its 32-bit rate stands in. */
-const ratesOf = ({ memory, fp32 }: MeasuredCpu) => ({
-  bandwidthGBps: memory.perSecond / 1e9,
-  fp16Tflops: fp32.perSecond / 1e12,
-});
+/**
+ * The processor that runs models.
+ *
+ * @example
+ * ```ts
+ * runnerOf({ machine, cpu, gpu: null, memoryBytes: 32e9 }).on; // 'cpu'
+ * ```
+ */
+export function runnerOf({ machine, cpu, gpu, memoryBytes }: Omit<EdgeInput, 'models'>): Runner {
+  if (gpu === null || gpu.memory.perSecond <= cpu.memory.perSecond)
+    return { on: 'cpu', name: machine.name, ...ratesOf(cpu, null), memoryBytes };
+  return { on: 'gpu', name: gpu.name, ...ratesOf(gpu, gpu.fp16), memoryBytes: gpuMemory(gpu, memoryBytes) };
+}
+
+function ratesOf({ memory, fp32, int8 }: CpuThroughput | GpuThroughput, fp16: Rate | null) {
+  const halves = fp16 !== null && fp16.perSecond > fp32.perSecond;
+  const precision = halves ? ('fp16' as const) : ('fp32' as const);
+  return {
+    bandwidthGBps: memory.perSecond / 1e9,
+    fp16Tflops: (halves ? fp16 : fp32).perSecond / 1e12,
+    precision,
+    int8Tops: int8 === null ? null : int8.perSecond / 1e12,
+  };
+}
+
+function gpuMemory({ name, software }: MeasuredGpu, memoryBytes: number): number | null {
+  if (software) return memoryBytes;
+  const listed = aiDeviceOfGpu(name);
+  return listed === undefined ? null : listed.memoryGB * 1e9;
+}
 
 function ceilingOf(
-  { cpu, memoryBytes }: EdgeInput,
+  runner: Runner,
   accelerator: AiDevice,
-  model: AiModel,
-  quantisation: Quantisation,
+  load: { readonly model: AiModel; readonly quantisation: Quantisation },
 ): Ceiling {
-  const load = { model, quantisation };
-  const here = ratesOf(cpu);
+  const { model, quantisation } = load;
   const bytes = bytesPerToken(load);
   const fileBytes = model.fileBytes[quantisation]!;
   return {
     ...load,
     fileBytes,
-    fits: fileBytes <= memoryBytes,
-    decode: decodeCeiling(here, bytes),
-    prefill: prefillCeiling(here.fp16Tflops, model),
+    fits: runner.memoryBytes === null ? null : fileBytes <= runner.memoryBytes,
+    decode: decodeCeiling(runner, bytes),
+    prefill: prefillCeiling(runner.fp16Tflops, model),
     yardstick: {
       decode: decodeCeiling(accelerator, bytes),
       prefill: prefillCeiling(accelerator.fp16Tflops!, model),
@@ -157,19 +173,20 @@ export const shortName = (name: string) => name.replace(/^NVIDIA /, '').replace(
 
 /** The same as one JSON object. */
 export function edgeObject(edge: Edge, caveats: readonly string[]) {
-  const { sentence, machine, cpu, memoryBytes, miner, accelerator, hashing, inference, ceilings } = edge;
+  const { sentence, machine, cpu, gpu, runner, memoryBytes, miner, accelerator, hashing, inference } = edge;
   return {
     schema: 'hashgap.edge/1',
     sentence,
     machine: { ...machine, memoryBytes, ...cpu },
-    gpuLeftOut: edge.gpuLeftOut,
+    gpu,
+    runner,
     hashing: { against: minerObject(miner), ...hashing },
     inference: {
       against: acceleratorObject(accelerator),
       single: inference.single,
       batched: { ...inference.batched, int8PerDevice: edge.int8Batched },
     },
-    ceilings: ceilings.map(ceilingObject),
+    ceilings: edge.ceilings.map(ceilingObject),
     caveats,
   };
 }

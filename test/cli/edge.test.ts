@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import { AI_MODELS } from '../../src/economics/ai-models.ts';
 import { runCli } from '../support/cli.ts';
+import { describeWithDriver } from '../support/vulkan.ts';
 
 /** The program in this process. */
 async function runHere(
@@ -44,6 +45,21 @@ describe('edge', () => {
     expect(ceilings.map(({ model }: { model: string }) => model)).toContain('llama-3.3-70b');
     // The point of it all, which no machine that runs the tests will ever refute: hashing left home, inference less so.
     expect(hashing.perDevice / inference.single.perDevice).toBeGreaterThan(100);
+  });
+
+  describeWithDriver('llvmpipe', 'with a GPU', (env) => {
+    it('measures it too, and leaves models to the CPU where that is faster', async () => {
+      const args = ['edge', '--gpu', 'software', '--engine', 'native,gpu', '--seconds', '0.1', '--json'];
+      const { exitCode, stdout, stderr } = await runCli(args, { env });
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toMatch(/^measuring memory and arithmetic of llvmpipe/m);
+      const { gpu, runner, machine } = JSON.parse(stdout);
+      expect(gpu).toMatchObject({ name: expect.stringMatching(/^llvmpipe/), software: true });
+      for (const what of ['memory', 'fp32', 'int32']) expect(gpu[what].perSecond).toBeGreaterThan(1e6);
+      expect(machine.parts).toHaveLength(2);
+      expect(machine.power.how).not.toContain('GPU'); // it is the CPU that works
+      expect(runner.on).toBe(gpu.memory.perSecond > machine.memory.perSecond ? 'gpu' : 'cpu');
+    });
   });
 
   it('takes a hashrate, a power and one model, and fits the terminal', async () => {

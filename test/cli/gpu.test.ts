@@ -85,6 +85,7 @@ describeWithDriver('llvmpipe', 'the program', (env) => {
     const compared = await run(...args, '--baseline', file);
     expect(compared.exitCode).toBe(0); // another adapter's rate says nothing about this one
     expect(compared.stdout).toMatch(/not in the baseline[\s\S]*not measured now/);
+    expect(compared.stderr).toContain('warning: Nothing was compared');
     expect(compared.stdout).toMatch(/adapter: "NVIDIA H200" then, "llvmpipe/);
     expect(compared.stdout).toMatch(/^gpu: llvmpipe .*, driver llvmpipe: Mesa/m);
   });

@@ -77,7 +77,10 @@ describe('hashgap report', () => {
   it('measures this machine where nothing is named', async () => {
     const { exitCode, lines } = await runCli(['report', '--json', '--engine', 'js', '--seconds', '0.05']);
     expect(exitCode).toBe(0);
-    expect(lines[0]).toMatchObject({ compare: { machine: { origin: 'measured' } } });
+    expect(lines[0]).toMatchObject({
+      compare: { machine: { origin: 'measured' } },
+      edge: { measured: true, own: { on: 'cpu', bandwidthGBps: expect.any(Number) } },
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Looking rows up: exact for code, forgiving for people, and never a wrong row. */
-import { expect, it } from 'vitest';
-import { AI_DEVICES, aiDeviceById, findAiDevice } from '../../src/economics/ai-devices.ts';
+import { describe, expect, it } from 'vitest';
+import { aiDeviceById, aiDeviceOfGpu } from '../../src/economics/ai-devices.ts';
 import { aiModelById, findAiModel } from '../../src/economics/ai-models.ts';
 import { DEVICES, deviceById, findDevice } from '../../src/economics/devices.ts';
 import { farmPrice, findRegion, homePrice, REGIONS, regionById } from '../../src/economics/regions.ts';
@@ -12,7 +12,6 @@ it('finds every row by its id and by its name', () => {
     expect(findDevice(device.name.toUpperCase())).toEqual({ match: device });
   }
   for (const region of REGIONS) expect(findRegion(region.name)).toEqual({ match: region });
-  for (const device of AI_DEVICES) expect(findAiDevice(device.name)).toEqual({ match: device });
 });
 
 it.each([
@@ -67,4 +66,25 @@ it('takes the mining price of a region for a farm, else the industrial one', () 
   expect(farmPrice(regionById('de'))).toEqual({ usdPerKwh: 0.273, field: 'industrialUsdPerKwh' });
   expect(homePrice(regionById('ng'))).toBeNull();
   expect(farmPrice({ ...regionById('ng'), industrialUsdPerKwh: null })).toBeNull();
+});
+
+describe('the GPU a driver names', () => {
+  it.each([
+    ['NVIDIA GeForce RTX 4090', 'rtx4090'],
+    ['NVIDIA H200', 'h200'],
+    ['NVIDIA H100 80GB HBM3', 'h100'],
+    ['NVIDIA A100-SXM4-40GB', 'a100-40'],
+    ['Apple M4', 'm4'],
+    ['Apple M4 Max', 'm4-max'],
+    ['AMD Instinct MI300X', 'mi300x'],
+    // Others of the same number, and names that say nothing.
+    ['NVIDIA GeForce RTX 4090 Laptop GPU', undefined],
+    ['NVIDIA GeForce RTX 3090 Ti', undefined],
+    ['Apple M4 Ultra', undefined],
+    ['AMD Radeon 8060S (RADV GFX1151)', undefined],
+    ['GPU', undefined],
+    ['', undefined],
+  ])('%s is %s', (name, id) => {
+    expect(aiDeviceOfGpu(name)?.id).toBe(id);
+  });
 });

@@ -1,7 +1,13 @@
 /** Comparison with a baseline: ratios, the bound, rows that only one side has, broken baselines. */
 import { describe, expect, it } from 'vitest';
 import { HashgapError } from '../../src/errors.ts';
-import { compareBench, comparisonTable, rowName, slowerSentence } from '../../src/report/bench-compare.ts';
+import {
+  compareBench,
+  comparisonTable,
+  rowName,
+  slowerSentence,
+  vacuousSentence,
+} from '../../src/report/bench-compare.ts';
 import { type BaselineRow, parseBaseline } from '../../src/report/bench-document.ts';
 
 function row(kernel: string, median: number, changes: Partial<BaselineRow> = {}): BaselineRow {
@@ -25,15 +31,43 @@ describe('compareBench', () => {
 
   it('names rows that only one side has, and does not fail because of them', () => {
     const before = side(row('avx2', 100), row('sha-ni', 100, { threads: 2 }), row('js', 1, { engine: 'js' }));
-    const now = side(row('avx2', 100), row('sha-ni', 1, { threads: 2, midstates: 1 }));
+    const now = side(row('avx2', 100), row('sha-ni', 1, { threads: 3 }));
     const comparison = compareBench(before, now, 0.95);
     expect(comparison.rows.map(({ name, verdict }) => [name, verdict])).toEqual([
       ['native avx2, 1 thread, 4 midstates', 'fast enough'],
-      ['native sha-ni, 2 threads, 1 midstate', 'not in the baseline'],
+      ['native sha-ni, 3 threads, 4 midstates', 'not in the baseline'],
       ['native sha-ni, 2 threads, 4 midstates', 'not measured now'],
       ['js, 1 thread, 4 midstates', 'not measured now'],
     ]);
     expect(slowerSentence(comparison)).toBeUndefined();
+  });
+
+  it('compares what the best choice was then with what it is now, where nothing else is left', () => {
+    const before = side(row('avx2', 100), row('sha-ni', 100, { threads: 2 }));
+    const now = side(row('avx512', 200, { midstates: 16 }), row('js', 3, { engine: 'js', threads: 2 }));
+    const comparison = compareBench(before, now, 0.95);
+    expect(comparison.rows.map(({ name, ratio, verdict }) => [name, ratio, verdict])).toEqual([
+      ['native avx512, 1 thread, 16 midstates (was native avx2, 1 thread, 4 midstates)', 2, 'fast enough'],
+      ['js, 2 threads, 4 midstates (was native sha-ni, 2 threads, 4 midstates)', 0.03, 'slower'],
+    ]);
+    expect(comparisonTable(comparison, 120).slice(2)).toEqual([
+      'avx512 (was avx2)        1  16 (was 4)  2.000  fast enough      0.00      0.00',
+      'js (was sha-ni)          2           4  0.030  slower           0.00      0.00',
+    ]);
+    // Of two choices nobody knows which one it was.
+    const two = side(row('avx2', 100), row('scalar', 10));
+    expect(compareBench(two, side(row('avx512', 200)), 0.95).rows.map(({ ratio }) => ratio)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('says so when it compared nothing', () => {
+    const none = compareBench(side(row('avx2', 100)), side(row('avx2', 100, { threads: 9 })), 0.95);
+    expect(vacuousSentence(none)).toMatch(/^Nothing was compared: the baseline has no row/);
+    const one = compareBench(side(row('avx2', 100)), side(row('avx2', 100)), 0.95);
+    expect(vacuousSentence(one)).toBeUndefined();
   });
 
   it('says how the machines differ', () => {
@@ -62,7 +96,10 @@ describe('rows of GPUs', () => {
 });
 
 describe('the comparison as text', () => {
-  const before = { host: { cpu: 'Ryzen' }, results: [row('avx2', 40e6), row('sha-ni', 30e6)] };
+  const before = {
+    host: { cpu: 'Ryzen' },
+    results: [row('avx2', 40e6), row('sha-ni', 30e6, { threads: 2 })],
+  };
   const now = side(row('avx2', 30e6), row('sse2', 8e6));
   const comparison = compareBench(before, now, 0.95);
 
@@ -73,7 +110,7 @@ describe('the comparison as text', () => {
         "------  -------  ---------  -----  -------------------  --------  --------",
         "avx2          1          4  0.750  slower                  30.00     40.00",
         "sse2          1          4      -  not in the baseline      8.00         -",
-        "sha-ni        1          4      -  not measured now            -     30.00",
+        "sha-ni        2          4      -  not measured now            -     30.00",
         "note: another machine or build than the baseline's, cpu: "Ryzen" then, "AMD EPYC" now",
       ]
     `);

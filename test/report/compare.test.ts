@@ -42,6 +42,15 @@ describe('the sentence', () => {
     expect(compare(bare(hashesPerSecond)).sentence).toBe(`A machine of this hashrate ${end}`);
   });
 
+  it.each([
+    [3500 / 10, 'and takes as much energy for each hash.'],
+    [35, 'and takes 10 times less energy for each hash.'],
+    [3500, 'and takes 10 times the energy for each hash.'],
+  ])('reads well with %d W for a tenth of an S21', (watts, end) => {
+    const machine = { ...bare(20e12), power: { watts, basis: 'given', how: '--watts' } } as const;
+    expect(compare(machine).sentence).toMatch(new RegExp(`${end}$`));
+  });
+
   it('is about the fastest device where the S21 is not asked for', () => {
     const devices = ['bitaxe-gamma', 'avalon-q'].map(deviceById);
     expect(compare(DESKTOP, { devices }).sentence).toContain('slower than an Avalon Q,');
@@ -55,6 +64,21 @@ describe('the ladder', () => {
     expect(s21.timesBetterPerJoule).toBeCloseTo(65 / 20e6 / (3500 / 200e12), 0);
     expect(s21.secondsToBlock / (365.25 * 86_400)).toBeCloseTo(100.9, 1); // facts: 101 years
     expect(s21.usdPerBtc! / 0.1 / 1000).toBeCloseTo(985, 0); // facts: 985 MWh at 148.26T and 17.5 J/TH
+  });
+
+  it('begins with the CPU and the GPU where both of them hash, each at its own rate', () => {
+    const { parts } = compare(GAMING);
+    expect(parts.map(({ name, timesFaster }) => [name, timesFaster])).toEqual([
+      ['its CPU (avx512)', 5e8 / 8.5e9],
+      ['its NVIDIA GeForce RTX 4090', 8e9 / 8.5e9],
+    ]);
+    const lines = compareLines(compare(GAMING), 120);
+    expect(lines.slice(4, 7).map((line) => line.replace(/ {2,}.*/, ''))).toEqual([
+      'its CPU (avx512)',
+      'its NVIDIA GeForce RTX 4090',
+      'this machine',
+    ]);
+    expect(compare(DESKTOP).parts).toEqual([]);
   });
 
   it('goes up from the slowest, wherever the machine stands in it', () => {

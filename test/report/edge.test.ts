@@ -2,14 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { AI_DEVICES, aiDeviceById } from '../../src/economics/ai-devices.ts';
 import { AI_MODELS, aiModelById } from '../../src/economics/ai-models.ts';
-import { type Edge, type EdgeInput, edgeObject, edgeOf, type MeasuredCpu } from '../../src/report/edge.ts';
+import type { CpuThroughput, MeasuredGpu } from '../../src/economics/throughput.ts';
+import { type Edge, type EdgeInput, edgeObject, edgeOf } from '../../src/report/edge.ts';
 import { edgeCaveats, edgeLines } from '../../src/report/edge-lines.ts';
 import { DESKTOP, tooLong } from './economics-fixtures.ts';
 
 const rate = (perSecond: number, loop: string) => ({ perSecond, loop, samples: 40 });
 
 /** A desktop with two channels of DDR5. */
-const CPU: MeasuredCpu = {
+const CPU: CpuThroughput = {
   by: 'native',
   threads: 4,
   memory: rate(90e9, 'triad'),
@@ -20,17 +21,29 @@ const CPU: MeasuredCpu = {
   int8: rate(1.2e12, 'avx2'),
 };
 
+/** As WGSL reaches it on a card with 24 GB. */
+const GPU: MeasuredGpu = {
+  name: 'NVIDIA GeForce RTX 4090',
+  software: false,
+  memory: rate(930e9, 'wgsl'),
+  arrayBytes: 256 * 2 ** 20,
+  fp32: rate(78e12, 'wgsl'),
+  int32: rate(40e12, 'wgsl'),
+  fp16: rate(79e12, 'wgsl'),
+  int8: rate(160e12, 'wgsl'),
+};
+
 const edge = (changes: Partial<EdgeInput> = {}): Edge =>
   edgeOf({
     machine: DESKTOP,
     cpu: CPU,
     memoryBytes: 31e9,
     models: AI_MODELS,
-    gpuLeftOut: null,
+    gpu: null,
     ...changes,
   });
 
-const moving = (bandwidthGBps: number): MeasuredCpu => ({
+const moving = (bandwidthGBps: number): CpuThroughput => ({
   ...CPU,
   memory: rate(bandwidthGBps * 1e9, 'triad'),
 });
@@ -101,7 +114,13 @@ describe('the sentence', () => {
 
 describe('the lines', () => {
   it.each([40, 80, 120])('fit %i columns', (width) => {
-    const lines = edgeLines(edge({ gpuLeftOut: 'NVIDIA GeForce RTX 4090' }), width);
+    const lines = edgeLines(edge(), width);
+    expect(tooLong(lines, width)).toEqual([]);
+    expect(lines.join('\n')).toMatchSnapshot();
+  });
+
+  it.each([40, 120])('fit %i columns with a GPU', (width) => {
+    const lines = edgeLines(edge({ gpu: GPU }), width);
     expect(tooLong(lines, width)).toEqual([]);
     expect(lines.join('\n')).toMatchSnapshot();
   });
@@ -151,10 +170,50 @@ describe('the caveats', () => {
     expect(text).not.toContain('Left out');
   });
 
-  it('name a GPU that is in no figure', () => {
-    expect(edgeCaveats(edge({ gpuLeftOut: 'NVIDIA L4' })).at(-1)).toMatch(
-      /^Left out on both sides: NVIDIA L4\./,
-    );
+  it('say where models run, and what WGSL does not reach', () => {
+    const text = (changes: Partial<EdgeInput>) => edgeCaveats(edge(changes)).join('\n');
+    expect(text({ gpu: GPU })).toContain('Models run on NVIDIA GeForce RTX 4090 here');
+    expect(text({ gpu: GPU })).toContain('fp16 here, as measured');
+    expect(text({ gpu: GPU })).toContain('The matrix units of a GPU, which WGSL does not reach');
+    expect(text({ gpu: GPU })).not.toContain('is not known');
+    const unlisted = { ...GPU, name: 'Graphics 9000', fp16: null };
+    expect(text({ gpu: unlisted })).toContain('How much memory it has is not known to a WebGPU program.');
+    expect(text({ gpu: unlisted })).toContain('fp32 here, as measured');
+    const slow = { ...GPU, memory: rate(50e9, 'wgsl') };
+    expect(text({ gpu: slow })).toContain('Models run on the CPU here');
+    expect(text({ gpu: slow })).not.toContain('matrix units');
+  });
+});
+
+describe('a GPU', () => {
+  it('runs the models where its memory is faster: gaps, ceilings and what fits are its own', () => {
+    const { runner, inference, ceilings, sentence } = edge({ gpu: GPU });
+    expect(runner).toMatchObject({
+      on: 'gpu',
+      bandwidthGBps: 930,
+      fp16Tflops: 79,
+      precision: 'fp16',
+      int8Tops: 160,
+    });
+    expect(inference.single.perDevice).toBeCloseTo(4800 / 930, 9);
+    expect(inference.batched.perDevice).toBeCloseTo(989 / 79, 9);
+    expect(sentence).toContain('5.16 times short of an H200 in inference for one user, and 12.5 times short');
+    const fits = ceilings.map(({ fileBytes, fits: fit }) => [fileBytes, fit] as const);
+    expect(fits.every(([bytes, fit]) => fit === bytes <= 24e9)).toBe(true); // of the card, not of the machine
+    expect(new Set(fits.map(([, fit]) => fit)).size).toBe(2);
+  });
+
+  it('of an unknown size may hold anything', () => {
+    const { runner, ceilings } = edge({ gpu: { ...GPU, name: 'Graphics 9000' } });
+    expect(runner.memoryBytes).toBeNull();
+    expect(ceilings.every(({ fits }) => fits === null)).toBe(true);
+  });
+
+  it('that is software has the memory of the machine, and leaves models to a faster CPU', () => {
+    const software = { ...GPU, name: 'llvmpipe', software: true };
+    expect(edge({ gpu: software }).runner).toMatchObject({ on: 'gpu', memoryBytes: 31e9 });
+    const slow = edge({ gpu: { ...software, memory: rate(3e9, 'wgsl') } });
+    expect(slow.runner).toMatchObject({ on: 'cpu', bandwidthGBps: 90, precision: 'fp32', memoryBytes: 31e9 });
   });
 });
 
@@ -165,7 +224,7 @@ it('as JSON has figures where the lines have words, and the caveats too', () => 
     schema: 'hashgap.edge/1',
     sentence: one.sentence,
     machine: { name: DESKTOP.name, power: { watts: 65, basis: 'assumed' }, memory: { perSecond: 90e9 } },
-    gpuLeftOut: null,
+    gpu: null,
     hashing: { against: { id: 's21', hashesPerSecond: 200e12 }, perDevice: 1e7 },
     inference: {
       against: { id: 'h200', bandwidthGBps: 4800, unconfirmed: ['priceUsd'] },

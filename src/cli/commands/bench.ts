@@ -13,7 +13,12 @@ import { type KernelEntry, listKernels, selectKernel, testKernel } from '../../e
 import { EXIT, type ExitCode, HashgapError } from '../../errors.ts';
 import { formatCount, formatDuration } from '../../format.ts';
 import { type BenchTableRow, benchLines, hostLine } from '../../report/bench.ts';
-import { compareBench, comparisonTable, slowerSentence } from '../../report/bench-compare.ts';
+import {
+  compareBench,
+  comparisonTable,
+  slowerSentence,
+  vacuousSentence,
+} from '../../report/bench-compare.ts';
 import {
   type Baseline,
   BENCH_SCHEMA,
@@ -218,6 +223,8 @@ function compare(
   const comparison = compareBench(baseline, { ...document, host: { ...document.host } }, failBelow);
   const print = json ? output.err : output.out; // so that what --json writes can be the next baseline
   for (const line of ['', ...comparisonTable(comparison, output.width)]) print(line);
+  const vacuous = vacuousSentence(comparison);
+  if (vacuous !== undefined) output.err(output.paint('yellow', `warning: ${vacuous}`));
   const slower = slowerSentence(comparison);
   if (slower === undefined) return EXIT.ok;
   output.err(output.paint('red', `error: ${slower}`));

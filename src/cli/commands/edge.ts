@@ -1,12 +1,8 @@
 /** `hashgap edge`: how far this machine is from the best in hashing, and how far in running language models. */
-import { availableParallelism, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import { AI_MODELS, type AiModel, findAiModel } from '../../economics/ai-models.ts';
 import { describeCpu } from '../../engine/cpu.ts';
-import { hardwareGpu } from '../../engine/gpu/choose.ts';
-import { listGpus } from '../../engine/gpu/list.ts';
-import { loadNativeBinding } from '../../engine/native/binding.ts';
-import { type CpuThroughput, measureThroughput } from '../../engine/throughput.ts';
+import type { EngineSelection } from '../../engine/plan.ts';
 import { type ExitCode, HashgapError } from '../../errors.ts';
 import type { Machine } from '../../report/compare-machine.ts';
 import { edgeObject, edgeOf } from '../../report/edge.ts';
@@ -17,12 +13,15 @@ import { machineOfHashrate } from '../economics-machine.ts';
 import { measureMachine } from '../economics-measure.ts';
 import { readHashrate, readWatts } from '../economics-options.ts';
 import { hasBattery, wholePower } from '../economics-power.ts';
-import { seconds, usageError } from '../options.ts';
+import { measureThroughputs, type Throughput } from '../economics-throughput.ts';
+import { ENGINE_HELP, engineSelection, GPU_HELP, seconds, usageError } from '../options.ts';
 
 interface EdgeFlags {
   readonly model?: AiModel;
   readonly hashrate?: number;
   readonly watts?: number;
+  readonly engine: EngineSelection;
+  readonly gpu?: string;
   readonly seconds: number;
   readonly json?: boolean;
 }
@@ -35,11 +34,10 @@ Examples:
       the ceilings of one model alone
   $ hashgap edge --hashrate 45MH/s --watts 88
       with a hashrate and a power that are known
+  $ hashgap edge --engine native
+      without the GPU
 
-Hashing and inference are measured on the CPU. Models: ${AI_MODELS.map(({ id }) => id).join(', ')}.`;
-
-/** How long a driver that says nothing is waited for, milliseconds. */
-const GPU_PATIENCE_MS = 3_000;
+A GPU in hardware is measured too, in WGSL; models are taken to run where the memory is faster. Models: ${AI_MODELS.map(({ id }) => id).join(', ')}.`;
 
 /** Adds the command to the program. */
 export function addEdge(program: Command, context: Context, done: (code: ExitCode) => void): void {
@@ -53,6 +51,8 @@ export function addEdge(program: Command, context: Context, done: (code: ExitCod
     .option('--seconds <seconds>', 'how long to measure each: hashing, memory, arithmetic', readSeconds, 1.5)
     .option('--hashrate <rate>', 'do not measure hashing: take this hashrate, such as 45MH/s', readHashrate)
     .option('--watts <watts>', 'what this machine takes under load (default: measured or assumed)', readWatts)
+    .option('--engine <names>', ENGINE_HELP, engineSelection, 'auto')
+    .option('--gpu <gpu>', GPU_HELP)
     .option('--json', 'one JSON object, schema hashgap.edge/1')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: EdgeFlags) =>
@@ -84,52 +84,22 @@ function readModel(text: string): AiModel {
 }
 
 async function edgeAnswer(flags: EdgeFlags, context: Context): Promise<Answer | undefined> {
-  const machine = await machineOfFlags(flags, context);
-  if (machine === undefined) return undefined;
-  const cpu = await measureCpu(flags, context);
-  if (cpu === undefined) return undefined;
-  const gpuLeftOut = await gpuName(context.interrupted);
+  const { hashrate, watts, model } = flags;
+  const hashing = hashrate === undefined ? await measureMachine(flags, context) : undefined;
   if (context.interrupted.aborted) return undefined;
-  const models = flags.model === undefined ? AI_MODELS : [flags.model];
-  const edge = edgeOf({ machine, cpu, memoryBytes: usableMemory(), models, gpuLeftOut });
+  const throughput = await measureThroughputs(flags, context);
+  if (throughput === undefined) return undefined;
+  const machine = hashing ?? givenHashrate(hashrate!, throughput);
+  const power = watts === undefined ? machine.power : ({ watts, basis: 'given', how: '--watts' } as const);
+  const models = model === undefined ? AI_MODELS : [model];
+  const edge = edgeOf({ machine: { ...machine, power }, ...throughput, models });
   return { lines: (width) => edgeLines(edge, width), object: edgeObject(edge, edgeCaveats(edge)) };
 }
 
-/** Of the machine, or what a container leaves of it; the limit is 0, or beyond every machine, where there is none. */
-function usableMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-}
-
-/** Of the CPU alone, as memory and arithmetic are. */
-async function machineOfFlags(flags: EdgeFlags, context: Context): Promise<Machine | undefined> {
-  const { hashrate, watts } = flags;
-  const machine = hashrate === undefined ? await measureHashing(flags, context) : givenHashrate(hashrate);
-  if (machine === undefined || watts === undefined) return machine;
-  return { ...machine, power: { watts, basis: 'given', how: '--watts' } };
-}
-
-function measureHashing({ seconds: each }: EdgeFlags, context: Context): Promise<Machine | undefined> {
-  const engine = 'binding' in loadNativeBinding() ? ('native' as const) : ('js' as const);
-  return measureMachine({ engine: [engine], seconds: each }, context);
-}
-
-function givenHashrate(hashrate: number): Machine {
+/** Of what was measured beside it, since that is the machine which is meant. */
+function givenHashrate(hashrate: number, { gpu }: Throughput): Machine {
   const cpu = describeCpu();
-  const power = wholePower({ cpu: { ...cpu, battery: hasBattery() } });
+  const hardware = gpu === null || gpu.software ? undefined : gpu.name;
+  const power = wholePower({ cpu: { ...cpu, battery: hasBattery() }, gpu: hardware });
   return { ...machineOfHashrate(hashrate), name: cpu.brand, power };
-}
-
-function measureCpu(
-  { seconds: each }: EdgeFlags,
-  { output, interrupted }: Context,
-): Promise<CpuThroughput | undefined> {
-  output.err(`measuring memory and arithmetic for ${each} s each`);
-  return measureThroughput({ seconds: each, threads: availableParallelism() }, interrupted);
-}
-
-/** A GPU in hardware, which nothing here measures. */
-async function gpuName(signal: AbortSignal): Promise<string | null> {
-  const listing = await listGpus({ signal, patienceMs: GPU_PATIENCE_MS });
-  return hardwareGpu(listing)?.name ?? null;
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HashgapError, isHashgapError } from '../../errors.ts';
 import { describeAdapter } from '../../gpu/adapter.ts';
 import { type Gpu, openGpu } from '../../gpu/open.ts';
+import { measureGpuThroughput } from '../../gpu/throughput.ts';
 import { listAdapterNames, loadDawn, requestAdapter } from './dawn.ts';
 import { kernelsOf } from './kernels.ts';
 import type { AdapterName, FromChild, ToChild } from './protocol.ts';
@@ -41,6 +42,7 @@ function last(message: FromChild): void {
 async function begin(message: ToChild): Promise<void> {
   if (message.type === 'list') return list();
   if (message.type === 'describe') return describe(message.adapters);
+  if (message.type === 'measure') return measure(message);
   if (message.type === 'open') return open(message);
   process.exit(); // closed before it began
 }
@@ -63,14 +65,21 @@ async function describe(adapters: readonly AdapterName[]): Promise<void> {
   process.exit();
 }
 
+async function measure({ adapter, seconds }: Extract<ToChild, { type: 'measure' }>): Promise<void> {
+  last({ type: 'measured', gpu: await measureGpuThroughput(await find(adapter), { seconds }) });
+}
+
+async function find({ backend, name }: AdapterName): Promise<GPUAdapter> {
+  const adapter = await requestAdapter(await loadDawn(), { backend, name });
+  if (adapter !== undefined) return adapter;
+  throw new HashgapError(
+    'GPU_UNAVAILABLE',
+    `Expected ${backend} to have the GPU ${name}, received none of that name. hashgap devices lists those there are.`,
+  );
+}
+
 async function open({ adapter: name, kernels, targetMs }: Extract<ToChild, { type: 'open' }>): Promise<void> {
-  const adapter = await requestAdapter(await loadDawn(), name);
-  if (adapter === undefined) {
-    throw new HashgapError(
-      'GPU_UNAVAILABLE',
-      `Expected ${name.backend} to have the GPU ${name.name}, received none of that name. hashgap devices lists those there are.`,
-    );
-  }
+  const adapter = await find(name);
   let gpu: Gpu | undefined;
   let told = '';
   const tellKernel = () => {

@@ -1,7 +1,8 @@
 /** The adapters of this machine, found out by child processes: a driver that crashes when it is asked costs one adapter and not the program. */
 import type { GpuInfo } from '../../gpu/adapter.ts';
-import { CHILD_PATH, type ChildEnd, startChild } from './process.ts';
-import type { AdapterName, FromChild, ToChild } from './protocol.ts';
+import { type AskOptions, ask } from './ask.ts';
+import type { ChildEnd } from './process.ts';
+import type { AdapterName, FromChild } from './protocol.ts';
 
 /** An adapter with what it says about itself, or with why it cannot be used. */
 export interface ListedAdapter extends AdapterName {
@@ -21,21 +22,11 @@ export interface GpuListing {
   readonly webgpu?: string;
 }
 
-/** How adapters are listed. */
-export interface ListOptions {
-  /** How long a child may take to say its next thing, milliseconds. @default 20_000 */
-  readonly patienceMs?: number;
-  /** Ends the listing with what is known by then. @default never */
-  readonly signal?: AbortSignal;
-  /** The program of the child. @default the real one */
-  readonly childPath?: string;
-}
-
 const DRIVER =
   "Install the GPU's driver; on Linux it needs Vulkan (libvulkan1 with NVIDIA's driver or mesa-vulkan-drivers).";
 
 /** Lists the adapters of this machine; never rejects. */
-export async function listGpus(options: ListOptions = {}): Promise<GpuListing> {
+export async function listGpus(options: AskOptions = {}): Promise<GpuListing> {
   let listed: Extract<FromChild, { type: 'listed' }> | undefined;
   let refusal: string | undefined;
   const end = await ask({ type: 'list' }, options, (message) => {
@@ -58,7 +49,7 @@ function whyNone({ said }: ChildEnd): string {
 }
 
 /** Asks about each adapter; when the child dies the one it was asked about is to blame, and another child is asked about the rest. */
-async function describe(names: readonly AdapterName[], options: ListOptions): Promise<ListedAdapter[]> {
+async function describe(names: readonly AdapterName[], options: AskOptions): Promise<ListedAdapter[]> {
   const listed: ListedAdapter[] = [];
   while (listed.length < names.length) {
     const first = listed.length;
@@ -85,36 +76,4 @@ function usable(names: readonly AdapterName[], index: number, info: GpuInfo | un
     return { failure };
   }
   return info === undefined ? { failure: 'Its driver does not open it for WebGPU. Update it.' } : { info };
-}
-
-/** Starts a child with one question, and hands on what it says until it ends. */
-function ask(
-  question: ToChild,
-  { patienceMs = 20_000, signal, childPath = CHILD_PATH }: ListOptions,
-  onMessage: (message: FromChild) => void,
-): Promise<ChildEnd> {
-  if (signal?.aborted) return Promise.resolve({ how: 'it was interrupted', said: '' });
-  return new Promise((resolve) => {
-    let hung = false;
-    const stop = () => child.kill();
-    const hang = () => {
-      hung = true;
-      child.kill();
-    };
-    let patience = setTimeout(hang, patienceMs);
-    const child = startChild(childPath, {
-      onMessage(message) {
-        clearTimeout(patience);
-        patience = setTimeout(hang, patienceMs);
-        onMessage(message);
-      },
-      onEnd(end) {
-        clearTimeout(patience);
-        signal?.removeEventListener('abort', stop);
-        resolve(hung ? { ...end, how: `it said nothing for ${patienceMs / 1000} s` } : end);
-      },
-    });
-    signal?.addEventListener('abort', stop, { once: true });
-    child.send(question);
-  });
 }

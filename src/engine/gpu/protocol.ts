@@ -1,4 +1,5 @@
 /** What the GPU engine and its child process say to each other: plain messages, with typed arrays as they are. */
+import type { MeasuredGpu } from '../../economics/throughput.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { GpuInfo } from '../../gpu/adapter.ts';
 import type { TuneRow } from '../../gpu/tune.ts';
@@ -25,12 +26,14 @@ export interface Usage {
   readonly gpuSeconds?: number | undefined;
 }
 
-/** To the child. The first message is `list`, `describe` or `open`, and says what the child is for. */
+/** To the child. The first message is `list`, `describe`, `measure` or `open`, and says what the child is for. */
 export type ToChild =
   /** List the adapters' names. */
   | { readonly type: 'list' }
   /** Say what each of these adapters is, in this order. */
   | { readonly type: 'describe'; readonly adapters: readonly AdapterName[] }
+  /** Measure what this adapter moves and computes. */
+  | { readonly type: 'measure'; readonly adapter: AdapterName; readonly seconds: number }
   /** Take this adapter, and start with the first of these kernels that it can run. */
   | {
       readonly type: 'open';
@@ -49,6 +52,7 @@ export type FromChild =
   | { readonly type: 'listed'; readonly adapters: readonly AdapterName[]; readonly webgpu: string }
   /** The adapter at `index` of those asked about; undefined when Dawn does not give it. */
   | { readonly type: 'described'; readonly index: number; readonly info: GpuInfo | undefined }
+  | { readonly type: 'measured'; readonly gpu: MeasuredGpu }
   | { readonly type: 'opened'; readonly info: GpuInfo; readonly parallelism: number }
   /** It cannot do what its first message asked for. */
   | { readonly type: 'cannot'; readonly error: WireError }

@@ -1,10 +1,12 @@
-/** The contrast with inference: how far the machine's class is from a data centre's accelerator, for one user and for a crowd. */
-import { AI_DEVICES, type AiDevice, aiDeviceById, findAiDevice } from '../../economics/ai-devices.ts';
+/** The contrast with inference: how far the machine, or its class, is from a data centre's accelerator, for one user and for a crowd. */
+import { AI_DEVICES, type AiDevice, aiDeviceById, aiDeviceOfGpu } from '../../economics/ai-devices.ts';
 import { AI_MEASUREMENTS, type AiMeasurement } from '../../economics/ai-models.ts';
 import { rowById } from '../../economics/catalogue.ts';
 import { tokensPerJoule } from '../../economics/inference.ts';
 import { type InferenceGap, inferenceGap } from '../../economics/inference-gap.ts';
 import type { Machine } from '../compare-machine.ts';
+import { type EdgeInput, type Runner, runnerOf } from '../edge.ts';
+import { safeText } from '../text.ts';
 
 /** A machine of the list, and how far it is from the reference. */
 export interface EdgeRow {
@@ -12,13 +14,19 @@ export interface EdgeRow {
   readonly gap: InferenceGap;
 }
 
+/** How far this machine is: by what was measured of it, else by the class that stands for it. */
+export type OwnEdge = { readonly gap: InferenceGap } & (
+  | { readonly runner: Runner }
+  | { readonly device: AiDevice; readonly takenBy: string }
+);
+
+/** What was measured of a machine. */
+export type Throughput = Pick<EdgeInput, 'cpu' | 'gpu' | 'memoryBytes'>;
+
 /** The contrast. */
 export interface EdgeContrast {
   readonly reference: AiDevice;
-  /** The class that stands for this machine, whose bandwidth was not measured. */
-  readonly own: EdgeRow;
-  /** What the class was taken by. */
-  readonly takenBy: string;
+  readonly own: OwnEdge;
   /** Every machine that is none of a data centre, farthest first. */
   readonly rows: readonly EdgeRow[];
   /** Tokens per joule that were measured: a full data centre, and a machine with one user. */
@@ -28,21 +36,34 @@ export interface EdgeContrast {
 
 const REFERENCE = 'h200';
 
-/** Calculates the contrast for a machine. */
-export function edgeContrast(machine: Machine): EdgeContrast {
+/**
+ * Calculates the contrast for a machine.
+ *
+ * @param throughput - null where nothing was measured.
+ */
+export function edgeContrast(machine: Machine, throughput: Throughput | null): EdgeContrast {
   const reference = aiDeviceById(REFERENCE);
   const rowOf = (device: AiDevice) => ({ device, gap: inferenceGap(reference, device) });
-  const { device, takenBy } = edgeClass(machine);
   const rows = AI_DEVICES.filter((entry) => entry.class !== 'dc').map(rowOf);
   rows.sort((a, b) => b.gap.single.perDevice - a.gap.single.perDevice);
   return {
     reference,
-    own: rowOf(device),
-    takenBy,
+    own: throughput === null ? classOf(machine, reference) : measuredEdge(machine, throughput, reference),
     rows,
     crowd: measuredRate('h200-mistral-7b-batched'),
     alone: measuredRate('m2-ultra-llama-2-7b'),
   };
+}
+
+function classOf(machine: Machine, reference: AiDevice): OwnEdge {
+  const found = edgeClass(machine);
+  return { ...found, gap: inferenceGap(reference, found.device) };
+}
+
+function measuredEdge(machine: Machine, throughput: Throughput, reference: AiDevice): OwnEdge {
+  const measured = runnerOf({ machine, ...throughput });
+  const runner = { ...measured, name: safeText(measured.name) };
+  return { runner, gap: inferenceGap(reference, { ...runner, powerW: machine.power?.watts ?? null }) };
 }
 
 function measuredRate(id: string) {
@@ -61,9 +82,8 @@ function measuredRate(id: string) {
  */
 export function edgeClass({ name, parts }: Machine): { readonly device: AiDevice; readonly takenBy: string } {
   for (const { adapter } of parts) {
-    const found = adapter === undefined ? undefined : findAiDevice(adapter);
-    if (found !== undefined && 'match' in found)
-      return { device: found.match, takenBy: 'by the name of its GPU' };
+    const device = adapter === undefined ? undefined : aiDeviceOfGpu(adapter);
+    if (device !== undefined) return { device, takenBy: 'by the name of its GPU' };
   }
   for (const [pattern, id] of CLASSES)
     if (pattern.test(name)) return { device: aiDeviceById(id), takenBy: 'by the name of its CPU' };

@@ -9,11 +9,13 @@ import { type Claim, checkClaims } from '../cost-claims.ts';
 import { blockTerms, type NetworkState } from '../network-state.ts';
 import { type Odds, oddsOf } from '../odds.ts';
 import { safeText } from '../text.ts';
-import { type EdgeContrast, edgeContrast } from './edge-contrast.ts';
+import { type EdgeContrast, edgeContrast, type Throughput } from './edge-contrast.ts';
 
 /** What the report is about. */
 export interface ReportInput {
   readonly machine: Machine;
+  /** Memory and arithmetic; null where they were not measured. */
+  readonly throughput: Throughput | null;
   readonly network: NetworkState;
   readonly electricity: Electricity;
   /** To be shown among the others. */
@@ -66,6 +68,6 @@ export function reportFigures(input: ReportInput): ReportFigures {
     costs: costTable({ devices: costDevices, places: REGIONS, network }),
     claims: checkClaims(blockTerms(network)),
     history: POOL_HISTORY,
-    edge: edgeContrast(machine),
+    edge: edgeContrast(machine, input.throughput),
   };
 }

@@ -3,7 +3,7 @@ import type { PoolConcentration } from '../../economics/pool-history.ts';
 import { compareObject } from '../compare.ts';
 import { costObject } from '../cost-lines.ts';
 import { oddsObject } from '../odds.ts';
-import type { EdgeRow } from './edge-contrast.ts';
+import type { EdgeRow, OwnEdge } from './edge-contrast.ts';
 import type { ReportFigures } from './figures.ts';
 
 /** A file that was written. */
@@ -26,10 +26,8 @@ export function reportObject(figures: ReportFigures, files: readonly WrittenFile
     cost: costObject(costs),
     concentration: history.map(windowObject),
     edge: {
-      measured: false,
-      takenBy: edge.takenBy,
       reference: edge.reference.id,
-      own: edgeObject(edge.own),
+      ...ownObject(edge.own),
       machines: edge.rows.map(edgeObject),
     },
   };
@@ -50,3 +48,8 @@ const edgeObject = ({ device, gap }: EdgeRow) => ({
   confidence: device.confidence,
   ...gap,
 });
+
+function ownObject(own: OwnEdge) {
+  if ('runner' in own) return { measured: true, takenBy: null, own: { ...own.runner, ...own.gap } };
+  return { measured: false, takenBy: own.takenBy, own: edgeObject(own) };
+}

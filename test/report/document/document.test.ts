@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { REGIONS } from '../../../src/economics/regions.ts';
+import { buildReport } from '../../../src/report/document/build.ts';
 import { edgeClass } from '../../../src/report/document/edge-contrast.ts';
 import { escapeHtml, escapeMarkdown } from '../../../src/report/document/escape.ts';
 import { reportFigures } from '../../../src/report/document/figures.ts';
@@ -9,7 +10,7 @@ import { htmlReport } from '../../../src/report/document/html.ts';
 import { markdownReport } from '../../../src/report/document/markdown.ts';
 import { reportObject } from '../../../src/report/document/object.ts';
 import { regionGroups } from '../../../src/report/document/sections/region-groups.ts';
-import { LAPTOP, sampleInput, sampleReport } from './sample.ts';
+import { LAPTOP, LAPTOP_THROUGHPUT, sampleInput, sampleReport } from './sample.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -99,6 +100,43 @@ describe('its parts', () => {
       'a\\|b c\\_d [1] https://a.example/b_c',
     );
     expect(escapeMarkdown('[x](javascript:alert(1))')).toBe('\\[x\\](javascript:alert(1))');
+  });
+
+  it('contrasts what was measured, and marks what rests on an assumed power', () => {
+    const figures = reportFigures(sampleInput({ throughput: LAPTOP_THROUGHPUT }));
+    expect(reportObject(figures, [])).toMatchObject({
+      edge: {
+        measured: true,
+        takenBy: null,
+        own: { on: 'cpu', bandwidthGBps: 48, single: { perDevice: 100 } },
+      },
+    });
+    const markdown = markdownReport(buildReport(figures));
+    expect(markdown).toContain(
+      'Measured: the memory of this machine moves 48 GB/s, and it computes 300 GFLOP/s in fp32.',
+    );
+    expect(markdown).not.toContain('NOT MEASURED');
+    expect(markdown).toMatch(/\| AI for one user, per machine \| NVIDIA H200 SXM \| 100 \|/);
+    expect(markdown).toMatch(/\| AI for one user, per joule \| NVIDIA H200 SXM \| 4 \[\d+\] \|/);
+  });
+
+  it('says of a GPU what was not measured, and takes its name for text', () => {
+    const { cpu } = LAPTOP_THROUGHPUT;
+    const rate = (perSecond: number) => ({ perSecond, loop: 'wgsl', samples: 3 });
+    const rates = {
+      memory: rate(930e9),
+      arrayBytes: 2 ** 28,
+      fp32: rate(78e12),
+      int32: rate(1),
+      fp16: null,
+      int8: null,
+    };
+    const gpu = { name: 'Card <b>\u001b[31m', software: false, ...rates };
+    const throughput = { cpu, gpu, memoryBytes: 16e9 };
+    const html = htmlReport(sampleReport({ throughput }));
+    expect(html).toContain('Card &lt;b&gt;');
+    expect(html).not.toContain('\u001b');
+    expect(html).toContain('The matrix units of a GPU, which were not measured');
   });
 
   it('gives the figures of every command as one object', () => {

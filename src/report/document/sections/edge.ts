@@ -1,15 +1,15 @@
 /** The section on the other path: how far the same machine is from a data centre's accelerator in running a language model. */
+import { formatQuantity } from '../../../format.ts';
 import { formatTimes } from '../../economics-text.ts';
 import type { Bar, BarChart, Section, Table } from '../document.ts';
-import type { EdgeContrast, EdgeRow } from '../edge-contrast.ts';
+import type { EdgeContrast, EdgeRow, OwnEdge } from '../edge-contrast.ts';
 import type { ReportFigures } from '../figures.ts';
 import type { Notes } from '../notes.ts';
-import { powerText, spoken } from './ladder.ts';
+import { assumedMark, powerText, spoken } from './ladder.ts';
 
 /** The section. */
 export function edgeSection(figures: ReportFigures, notes: Notes): Section {
   const { edge } = figures;
-  const { device } = edge.own;
   return {
     id: 'edge',
     title: 'The other path: does AI move the other way?',
@@ -18,10 +18,7 @@ export function edgeSection(figures: ReportFigures, notes: Notes): Section {
         kind: 'text',
         text: 'Some say that language models may move from data centres to the machines at home, the way that mining left them. For one user a model is bound by how fast memory can be read, and there a home machine is not that far behind.',
       },
-      {
-        kind: 'text',
-        text: `NOT MEASURED: the memory of this machine was not measured. "${device.name}" stands for it${markOf(edge.own, notes)}, taken ${edge.takenBy}.`,
-      },
+      { kind: 'text', text: ownText(edge.own, notes) },
       {
         kind: 'figure',
         title: `How many times it falls short: of an S21 in hashing, of an ${edge.reference.name} in AI`,
@@ -42,23 +39,43 @@ export function edgeSection(figures: ReportFigures, notes: Notes): Section {
   };
 }
 
-const markOf = ({ device }: EdgeRow, notes: Notes) => notes.markRow(device, 'bandwidthGBps', 'powerW');
+function ownText(own: OwnEdge, notes: Notes): string {
+  if ('device' in own)
+    return `NOT MEASURED: the memory of this machine was not measured. "${own.device.name}" stands for it${markOf(own, notes)}, taken ${own.takenBy}.`;
+  const { on, name, bandwidthGBps, fp16Tflops, precision } = own.runner;
+  const where = on === 'gpu' ? name : 'this machine';
+  const rates = `${formatQuantity(bandwidthGBps * 1e9, 'B/s')}, and it computes ${formatQuantity(fp16Tflops * 1e12, 'FLOP/s')} in ${precision}`;
+  const matrix =
+    on === 'gpu'
+      ? ' The matrix units of a GPU, which were not measured, are several times as fast, so for a crowd it is nearer than this.'
+      : '';
+  return `Measured: the memory of ${where} moves ${rates}.${matrix}`;
+}
 
-function contrastRows({
-  compare,
-  edge,
-}: ReportFigures): { readonly what: string; readonly tone: Bar['tone']; readonly times: number | null }[] {
+const markOf = ({ device }: Pick<EdgeRow, 'device'>, notes: Notes) =>
+  notes.markRow(device, 'bandwidthGBps', 'powerW');
+
+/** A job, and how far this machine is from whoever does it best. */
+interface ContrastRow {
+  readonly what: string;
+  readonly tone: Bar['tone'];
+  readonly times: number | null;
+  /** By the power of this machine. */
+  readonly perJoule: boolean;
+}
+
+function contrastRows({ compare, edge }: ReportFigures): ContrastRow[] {
   const asic = compare.rungs.find(({ device }) => device?.id === 's21')!;
   const { single, batched } = edge.own.gap;
-  const rows = [
-    { what: 'hashing, per machine', tone: 'asic', times: asic.timesFaster },
-    { what: 'hashing, per joule', tone: 'asic', times: asic.timesBetterPerJoule },
-    { what: 'AI for one user, per machine', tone: 'ai', times: single.perDevice },
-    { what: 'AI for one user, per joule', tone: 'ai', times: single.perJoule },
-    { what: 'AI for a crowd, per machine', tone: 'ai', times: batched.perDevice },
-    { what: 'AI for a crowd, per joule', tone: 'ai', times: batched.perJoule },
-  ] as const;
-  return [...rows];
+  const pair = (what: string, tone: Bar['tone'], perDevice: number | null, perJoule: number | null) => [
+    { what: `${what}, per machine`, tone, times: perDevice, perJoule: false },
+    { what: `${what}, per joule`, tone, times: perJoule, perJoule: true },
+  ];
+  return [
+    ...pair('hashing', 'asic', asic.timesFaster, asic.timesBetterPerJoule),
+    ...pair('AI for one user', 'ai', single.perDevice, single.perJoule),
+    ...pair('AI for a crowd', 'ai', batched.perDevice, batched.perJoule),
+  ];
 }
 
 function contrastChart(figures: ReportFigures): BarChart {
@@ -77,7 +94,12 @@ function contrastChart(figures: ReportFigures): BarChart {
 }
 
 function contrastTable(figures: ReportFigures, notes: Notes): Table {
-  const { reference, own } = figures.edge;
+  const { edge, compare } = figures;
+  const { own, reference } = edge;
+  const mark = ({ tone, perJoule }: ContrastRow) => {
+    if (tone === 'ai' && 'device' in own) return markOf(own, notes);
+    return perJoule ? assumedMark(compare.machine, notes) : '';
+  };
   return {
     caption: 'Times short',
     columns: [
@@ -85,10 +107,10 @@ function contrastTable(figures: ReportFigures, notes: Notes): Table {
       { heading: 'compared with', align: 'left' },
       { heading: 'times short', align: 'right' },
     ],
-    rows: contrastRows(figures).map(({ what, tone, times }) => [
-      what,
-      tone === 'asic' ? 'Antminer S21' : reference.name,
-      times === null ? 'not known' : `${formatTimes(times)}${tone === 'ai' ? markOf(own, notes) : ''}`,
+    rows: contrastRows(figures).map((row) => [
+      row.what,
+      row.tone === 'asic' ? 'Antminer S21' : reference.name,
+      row.times === null ? 'not known' : `${formatTimes(row.times)}${mark(row)}`,
     ]),
   };
 }

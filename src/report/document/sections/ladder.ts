@@ -1,6 +1,7 @@
 /** The section on the ladder: how much faster and how much thriftier machines are that do nothing but this. */
 import { formatQuantity } from '../../../format.ts';
-import type { Compare, Rung } from '../../compare.ts';
+import type { Compare, PartRung, Rung } from '../../compare.ts';
+import type { Machine } from '../../compare-machine.ts';
 import { formatTimes, formatUsd } from '../../economics-text.ts';
 import { formatWait } from '../../numbers.ts';
 import type { Bar, BarChart, Section, Table, Tone } from '../document.ts';
@@ -54,8 +55,14 @@ const toneOf = ({ device }: Rung): Tone => {
   return device.kind === 'asic' ? 'asic' : 'home';
 };
 
-function speedChart({ rungs, sentence }: Compare): BarChart {
-  const bars = rungs.map((rung) => ({
+function speedChart({ parts, rungs, sentence }: Compare): BarChart {
+  const within = parts.map(({ name, timesFaster, hashesPerSecond }) => ({
+    name,
+    value: timesFaster,
+    text: formatQuantity(hashesPerSecond, 'H/s'),
+    tone: 'own' as const,
+  }));
+  const machines = rungs.map((rung) => ({
     name: rungName(rung),
     value: rung.timesFaster,
     text:
@@ -64,6 +71,7 @@ function speedChart({ rungs, sentence }: Compare): BarChart {
         : `${formatTimes(rung.timesFaster)} ×`,
     tone: toneOf(rung),
   }));
+  const bars = [...within, ...machines];
   return {
     kind: 'bars',
     id: 'speed',
@@ -122,21 +130,31 @@ function table(compare: Compare, notes: Notes): Table {
       { heading: 'times faster', align: 'right' },
       { heading: 'a block alone takes', align: 'right' },
     ],
-    rows: compare.rungs.map((rung) => [
-      `${rungName(rung)}${rung.device === null ? '' : notes.markRow(rung.device, 'hashrateHps')}`,
-      formatQuantity(rung.hashesPerSecond, 'H/s'),
-      formatTimes(rung.timesFaster),
-      formatWait(rung.secondsToBlock),
-    ]),
+    rows: [
+      ...compare.parts.map((part) => ladderRow(part.name, part)),
+      ...compare.rungs.map((rung) =>
+        ladderRow(
+          `${rungName(rung)}${rung.device === null ? '' : notes.markRow(rung.device, 'hashrateHps')}`,
+          rung,
+        ),
+      ),
+    ],
   };
 }
 
+const ladderRow = (
+  name: string,
+  { hashesPerSecond, timesFaster, secondsToBlock }: Omit<PartRung, 'name'>,
+) => [name, formatQuantity(hashesPerSecond, 'H/s'), formatTimes(timesFaster), formatWait(secondsToBlock)];
+
+/** The mark of a power that was neither measured nor given; of another one, nothing. */
+export const assumedMark = ({ power }: Machine, notes: Notes) =>
+  power?.basis === 'assumed'
+    ? notes.mark(`The power of this machine is ASSUMED: ${power.how}. --watts sets it.`)
+    : '';
+
 function energyTable({ rungs, machine }: Compare, notes: Notes): Table {
-  const { power } = machine;
-  const assumed =
-    power?.basis === 'assumed'
-      ? notes.mark(`The power of this machine is ASSUMED: ${power.how}. --watts sets it.`)
-      : '';
+  const assumed = assumedMark(machine, notes);
   return {
     caption: 'Energy',
     columns: [
