@@ -139,6 +139,7 @@ export function addNetworkOptions(command: Command): Command {
     .option('--cookie <file>', "the node's cookie file (default: in its default data directory)")
     .option('--rpc-user <name>', 'RPC user, with --rpc-password-file instead of a cookie')
     .option('--rpc-password-file <file>', 'file that holds the RPC password')
+    .option('--difficulty <number>', "such as 148T (default: the network's)", readDifficulty)
     .option(
       '--btc-price <usd>',
       'US dollars for a bitcoin (default: of the snapshot; a node does not know it)',

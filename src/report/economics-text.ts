@@ -29,8 +29,9 @@ export function formatKwhPrice(usdPerKwh: number): string {
   return `$${kwhDigits(usdPerKwh)}/kWh`;
 }
 
-/** Three decimals: a tenth of a cent. Below that two digits that count. */
+/** Three decimals: a tenth of a cent. Below that two digits that count, and words for what nobody pays. */
 export function kwhDigits(usdPerKwh: number): string {
+  if (usdPerKwh >= 1000) return formatFactor(usdPerKwh);
   return usdPerKwh !== 0 && usdPerKwh < 0.0005 ? usdPerKwh.toExponential(1) : usdPerKwh.toFixed(3);
 }
 

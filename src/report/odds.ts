@@ -11,6 +11,7 @@ import {
 } from '../economics/growth.ts';
 import { chanceWithin, timeToBlock, type WaitingTime } from '../economics/odds.ts';
 import { btcPerDay, hashprice } from '../economics/revenue.ts';
+import { BLOCK_SECONDS } from '../economics/work.ts';
 import { formatDuration } from '../format.ts';
 import { type Machine, machineLine } from './compare-machine.ts';
 import {
@@ -137,7 +138,7 @@ export function oddsLines(odds: Odds, width: number): string[] {
     timeCell(row),
     formatDifficulty(row.medianBestShare),
     formatDifficulty(row.luckyBestShare),
-    `${formatTimes(row.timesShort)} times more`,
+    row.timesShort > 1 ? `${formatTimes(row.timesShort)} times more` : 'no more than that',
   ]);
   return [
     ...wrapLines('Your best share, by its difficulty (half of all runs do better):', width, ''),
@@ -190,8 +191,9 @@ function sentences(odds: Odds, notes: Footnotes): string[] {
       `${formatWait(wait.medianSeconds)}, one in twenty within ${formatWait(wait.lucky5Seconds)}, and one in twenty still waits after ` +
       `${formatWait(wait.unlucky5Seconds)}. A block is never due: who has waited long waits as long again.`,
     ...growthSentence(odds),
-    lotterySentence(odds, notes),
+    ...lotterySentence(odds, notes),
     earningsSentence(odds),
+    ...networkSentence(odds),
   ];
 }
 
@@ -206,15 +208,30 @@ function growthSentence({ growth, medianSecondsWithGrowth: seconds, lifetimeChan
   ];
 }
 
-function lotterySentence({ rows }: Odds, notes: Footnotes): string {
-  const mark = notes.mark(`${LOTTERY.confidence}: ${LOTTERY.source}`);
+/** A chance that people can picture needs no lottery. */
+const PLAIN_CHANCE = 0.1;
+
+function lotterySentence({ rows }: Odds, notes: Footnotes): string[] {
   const asked = rows.find((row) => row.asked)!;
+  if (asked.chance > PLAIN_CHANCE) return [];
+  const mark = notes.mark(`${LOTTERY.confidence}: ${LOTTERY.source}`);
   const times = asked.chance / LOTTERY.chance;
   const compared =
     times >= 1
       ? `${formatTimes(times)} times as likely as`
       : `${formatTimes(1 / times)} times less likely than`;
-  return `A block within ${formatDuration(asked.seconds)} is ${compared} ${LOTTERY.name} (${formatChance(LOTTERY.chance)})${mark}.`;
+  return [
+    `A block within ${formatDuration(asked.seconds)} is ${compared} ${LOTTERY.name} (${formatChance(LOTTERY.chance)})${mark}.`,
+  ];
+}
+
+/** What is faster than the whole network does not stay alone with its difficulty. */
+function networkSentence({ machine, network }: Odds): string[] {
+  const times = (machine.hashesPerSecond * BLOCK_SECONDS) / network.hashesPerBlock;
+  if (network.network !== 'main' || times <= 1) return [];
+  return [
+    `This is ${formatTimes(times)} times the hashrate that this difficulty is for: the difficulty would follow within 2,016 blocks, and these figures would not last.`,
+  ];
 }
 
 function earningsSentence({ machine, network }: Odds): string {

@@ -132,3 +132,23 @@ it('prints JSON of its schema, null where nothing is certain to come', () => {
     ...['seconds', 'asked', 'medianBestShare', 'luckyBestShare', 'timesShort', 'chance', 'chanceWithGrowth'],
   ]);
 });
+
+describe('a hashrate beyond the network', () => {
+  const text = (hashesPerSecond: number, network = FRESH) =>
+    oddsLines(oddsOf(input({ machine: { ...BITAXE, hashesPerSecond }, network })), 400).join('\n');
+
+  it('says that the difficulty would follow, needs no lottery and no multiple of a share', () => {
+    const lines = text(1e22);
+    expect(lines).toContain(
+      'This is 9.42 times the hashrate that this difficulty is for: the difficulty would follow',
+    );
+    expect(lines).toMatch(/^1 day +.* no more than that$/m);
+    expect(lines).not.toContain('Powerball');
+  });
+
+  it('is none on a network whose difficulty stays, and none of a home miner', () => {
+    expect(text(1e22, { ...FRESH, network: 'regtest' })).not.toContain('would follow');
+    expect(text(1e12)).not.toContain('would follow');
+    expect(text(1e12)).toContain('Powerball');
+  });
+});

@@ -12,7 +12,6 @@ import {
   type NetworkFlags,
   networkState,
   readDevices,
-  readDifficulty,
   readKwhPrice,
   readRegions,
 } from '../economics-options.ts';
@@ -48,8 +47,7 @@ export function addCost(program: Command, context: Context, done: (code: ExitCod
     )
     .option('--device <ids...>', `devices of the catalogue (default: ${DEVICES.join(' ')})`, readDevices)
     .option('--region <ids...>', 'regions by id or name, or all (default: all)', readRegions)
-    .option('--kwh-price <usd>', 'US dollars for a kWh instead of regions', readKwhPrice)
-    .option('--difficulty <number>', "such as 148T (default: the network's)", readDifficulty);
+    .option('--kwh-price <usd>', 'US dollars for a kWh instead of regions', readKwhPrice);
   addNetworkOptions(command)
     .option('--json', 'one JSON object, schema hashgap.cost/1')
     .addHelpText('after', EXAMPLES)

@@ -13,7 +13,6 @@ import {
   type NetworkFlags,
   networkState,
   readDevice,
-  readDifficulty,
   readDuration,
   readGrowth,
   readHashrate,
@@ -56,8 +55,7 @@ export function addOdds(program: Command, context: Context, done: (code: ExitCod
     .option('--hashrate <rate>', 'such as 1.2TH/s (default: this machine is measured)', readHashrate)
     .option('--device <id>', 'a device of the catalogue instead', readDevice)
     .option('--for <time>', 'how long to mine, such as 1d, 30 days, 1y 6mo', readDuration, DAY_SECONDS)
-    .option('--growth <percent>', 'of the difficulty a year (default: 30%, an assumption)', readGrowth)
-    .option('--difficulty <number>', "such as 148T (default: the network's)", readDifficulty);
+    .option('--growth <percent>', 'of the difficulty a year (default: 30%, an assumption)', readGrowth);
   addNetworkOptions(command)
     .option('--json', 'one JSON object, schema hashgap.odds/1')
     .addHelpText('after', EXAMPLES)
