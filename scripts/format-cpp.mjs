@@ -1,4 +1,4 @@
-/** Formats the C++ of native/ and its tests by .clang-format: `--write` fixes the files, otherwise those that differ fail the check. */
+/** Formats the C++ of native/, its tests and bench/gpu/ by .clang-format: `--write` fixes the files, otherwise those that differ fail the check. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ function sources() {
     'native/*.cc',
     'native/*.h',
     'test/native/*.cc',
+    'bench/gpu/*.cc',
   ];
   const paths = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).split('\0');
   return [...new Set(paths)].filter((path) => path !== '' && existsSync(join(ROOT, path))).sort();

@@ -83,8 +83,13 @@ export const readDevices = several(
   'device',
   findDevice,
   DEVICES,
-  'Some of them: bitaxe-gamma, rtx-4090, s19, s21, s23hyd.',
+  'Some of them: bitaxe-gamma, rtx-4090, s19, s21, s23hyd; hashgap compare --against all shows every one.',
 );
+
+/** Reads one device after another; `all` stands for every one. */
+export function readRungs(text: string, before: readonly Device[] = []): readonly Device[] {
+  return text.toLowerCase() === 'all' ? DEVICES : readDevices(text, before);
+}
 
 /** Reads one device. */
 export const readDevice = (text: string): Device => readDevices(text)[0]!;
@@ -169,7 +174,7 @@ async function askedState(flags: NetworkFlags, signal: AbortSignal): Promise<Net
   const { node, network, cookie, rpcUser, rpcPasswordFile } = flags;
   if ([node, network, cookie, rpcUser, rpcPasswordFile].every((flag) => flag === undefined))
     return snapshotState(nowMs);
-  const rpc = clientOf({ ...flags, tag: '' });
+  const rpc = clientOf(flags);
   try {
     return await nodeState(rpc, network, nowMs, { timeoutMs: ANSWER_MS, signal });
   } finally {

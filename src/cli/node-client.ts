@@ -18,8 +18,11 @@ export interface NodeFlags {
   readonly rpcPasswordFile?: string;
   readonly connectTimeout?: number;
   readonly wait?: boolean;
-  readonly tag: string;
+  readonly tag?: string;
 }
+
+/** What says in every block who made it. */
+const TAG = '/hashgap/';
 
 /** How long to try a node that does not answer at first, seconds, unless --connect-timeout says otherwise. */
 const CONNECT_SECONDS = 5;
@@ -45,7 +48,7 @@ export async function firstContact(
 ): Promise<Pick<MinerRun, 'network' | 'payout'>> {
   const patienceMs = flags.wait ? Number.POSITIVE_INFINITY : (flags.connectTimeout ?? CONNECT_SECONDS) * 1000;
   const { network, template } = await connectNode({ rpc, network: flags.network, patienceMs, emit, signal });
-  const payout = { script: payoutScript(address, NETWORKS[network]), tag: flags.tag };
+  const payout = { script: payoutScript(address, NETWORKS[network]), tag: flags.tag ?? TAG };
   if (template !== undefined) jobFromTemplate(template, payout, new Uint8Array(EXTRANONCE1_BYTES), true);
   return { network, payout };
 }

@@ -15,12 +15,13 @@ export function summaryLines(summary: Summary, paint: Output['paint']): string[]
   ];
 }
 
+/** With a pool a run without a block is the usual one, and needs no list of zeros. */
 function blocksLine(summary: Summary): string {
-  const { blocks, accepted, rejected, stale, hashes, hashesPerSecond, seconds } = summary;
-  return (
-    `${formatCount(blocks, 'block')} in ${formatDuration(seconds)}: ${accepted} accepted, ${rejected} rejected, ${stale} stale; ` +
-    `${formatQuantity(hashes, 'hashes')}, ${formatQuantity(hashesPerSecond, 'H/s')}`
-  );
+  const { blocks, accepted, rejected, stale, hashes, hashesPerSecond, seconds, shares } = summary;
+  const work = `${formatQuantity(hashes, 'hashes')}, ${formatQuantity(hashesPerSecond, 'H/s')}`;
+  if (blocks === 0 && shares !== undefined) return `no block in ${formatDuration(seconds)}; ${work}`;
+  const verdicts = `${accepted} accepted, ${rejected} rejected, ${stale} stale`;
+  return `${formatCount(blocks, 'block')} in ${formatDuration(seconds)}: ${verdicts}; ${work}`;
 }
 
 /** The counts of the first line add up to the shares found. */

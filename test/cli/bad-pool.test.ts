@@ -68,6 +68,7 @@ describe('options of pools', () => {
       /in .*none, received no file there/,
     ],
     ['a password file that is a folder', [...mine, '--password-file', folder], /EISDIR/],
+    ['a tag', [...mine, '--tag', '/ann/'], /Expected no --tag with --pool, received one/],
     ['an address', [...mine, '--address', ADDRESS], /Expected --user with --pool, received --address/],
     ['a cookie without a node', [...mine, '--cookie', none], /Expected --node beside --pool and --cookie/],
     [

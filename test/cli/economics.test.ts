@@ -166,6 +166,13 @@ describe('compare', () => {
     expect(document.network.btcUsd).toEqual({ value: 90_000, from: 'given' });
   });
 
+  it('climbs every rung there is with --against all', async () => {
+    const { ladder } = await documentOf('compare', '--hashrate', '30MH/s', '--against', 'all');
+    expect(ladder).toHaveLength(150);
+    const rates = ladder.map(({ hashesPerSecond }: { hashesPerSecond: number }) => hashesPerSecond);
+    expect(rates).toEqual([...rates].sort((a, b) => a - b));
+  });
+
   it('takes the price of farms where no household price was found, and says so', async () => {
     const { electricity } = await documentOf('compare', '--hashrate', '1T', '--region', 'ng');
     expect(electricity).toMatchObject({

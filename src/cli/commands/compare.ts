@@ -15,10 +15,10 @@ import {
   addNetworkOptions,
   type NetworkFlags,
   networkState,
-  readDevices,
   readHashrate,
   readKwhPrice,
   readRegion,
+  readRungs,
   readWatts,
 } from '../economics-options.ts';
 import { ENGINE_HELP, engineSelection, GPU_HELP, seconds } from '../options.ts';
@@ -58,7 +58,7 @@ export function addCompare(program: Command, context: Context, done: (code: Exit
     .command('compare')
     .summary('how far is this machine from an ASIC')
     .description('Measure this machine, and say how far it is from machines built for nothing but mining.')
-    .option('--against <ids...>', `devices to compare with (default: ${LADDER.join(' ')})`, readDevices)
+    .option('--against <ids...>', `devices to compare with, or all (default: ${LADDER.join(' ')})`, readRungs)
     .option(
       '--watts <watts>',
       'what this machine takes while it hashes (default: measured or assumed)',

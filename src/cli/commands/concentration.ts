@@ -99,7 +99,7 @@ async function reportFile(path: string, flags: ConcentrationFlags, context: Cont
 
 async function reportNode(flags: ConcentrationFlags, context: Context): Promise<ExitCode> {
   const { output, interrupted: signal } = context;
-  const rpc = clientOf({ ...flags, tag: '' });
+  const rpc = clientOf(flags);
   try {
     const tip = await chainTip(rpc, flags.network, signal);
     if (tip.downloading)

@@ -113,7 +113,7 @@ export function addMineOptions(program: Command, env: Context['env']): Command {
       wholeNumber('--threads', 1, 1024),
       availableParallelism(),
     )
-    .option('--tag <text>', 'text in the coinbase of every block', '/hashgap/')
+    .option('--tag <text>', 'text in the coinbase of every block (default: /hashgap/)')
     .option(
       '--journal <file>',
       'where found blocks are kept until the node has answered (default: in the XDG state folder)',
@@ -208,12 +208,19 @@ async function poolWay(flags: MineFlags, { env }: Context): Promise<Way> {
 /** How long no pool may give work at first, seconds, unless --connect-timeout says otherwise. */
 const POOL_SECONDS = 30;
 
-/** The other way round: an address would not be paid, and credentials are of no use without a node. */
-function refuseSoloOptions({ address, node, cookie, rpcUser, rpcPasswordFile }: MineFlags): void {
+/** The other way round: an address would not be paid, a coinbase is the pool's, and credentials are of no use without a node. */
+function refuseSoloOptions(flags: MineFlags): void {
+  const { address, tag, node, cookie, rpcUser, rpcPasswordFile } = flags;
   if (address !== undefined) {
     throw new HashgapError(
       'USAGE',
       'Expected --user with --pool, received --address. A pool pays whom it knows by --user; --expect-address checks its coinbase.',
+    );
+  }
+  if (tag !== undefined) {
+    throw new HashgapError(
+      'USAGE',
+      "Expected no --tag with --pool, received one: the coinbase is the pool's. Leave it out.",
     );
   }
   const flag =

@@ -21,7 +21,7 @@ import {
 interface OddsFlags extends NetworkFlags {
   readonly hashrate?: number;
   readonly device?: Device;
-  readonly for: number;
+  readonly for?: number;
   readonly growth?: number;
   readonly json?: boolean;
 }
@@ -54,7 +54,7 @@ export function addOdds(program: Command, context: Context, done: (code: ExitCod
     .description('Say which best share a hashrate may hope for, and what its chance of a block is.')
     .option('--hashrate <rate>', 'such as 1.2TH/s (default: this machine is measured)', readHashrate)
     .option('--device <id>', 'a device of the catalogue instead', readDevice)
-    .option('--for <time>', 'how long to mine, such as 1d, 30 days, 1y 6mo', readDuration, DAY_SECONDS)
+    .option('--for <time>', 'how long to mine, such as 30 days or 1y 6mo (default: 1d)', readDuration)
     .option('--growth <percent>', 'of the difficulty a year (default: 30%, an assumption)', readGrowth);
   addNetworkOptions(command)
     .option('--json', 'one JSON object, schema hashgap.odds/1')
@@ -68,7 +68,7 @@ async function oddsAnswer(flags: OddsFlags, context: Context): Promise<Answer | 
   const network = await networkState(flags, context);
   const machine = await machineOfFlags(flags, context);
   if (machine === undefined) return undefined;
-  const { growth = ASSUMED_GROWTH, for: seconds } = flags;
+  const { growth = ASSUMED_GROWTH, for: seconds = DAY_SECONDS } = flags;
   const odds = oddsOf({ machine, seconds, growth, growthAssumed: flags.growth === undefined, network });
   return { lines: (width) => oddsLines(odds, width), object: oddsObject(odds) };
 }

@@ -113,7 +113,7 @@ describe('its parts', () => {
     });
     const markdown = markdownReport(buildReport(figures));
     expect(markdown).toContain(
-      'Measured: the memory of this machine moves 48 GB/s, and it computes 300 GFLOP/s in fp32.',
+      'Measured: the memory of this machine moves 48 GB/s, and its CPU computes 300 GFLOP/s in fp32.',
     );
     expect(markdown).not.toContain('NOT MEASURED');
     expect(markdown).toMatch(/\| AI for one user, per machine \| NVIDIA H200 SXM \| 100 \|/);

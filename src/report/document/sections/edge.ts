@@ -44,7 +44,7 @@ function ownText(own: OwnEdge, notes: Notes): string {
     return `NOT MEASURED: the memory of this machine was not measured. "${own.device.name}" stands for it${markOf(own, notes)}, taken ${own.takenBy}.`;
   const { on, name, bandwidthGBps, fp16Tflops, precision } = own.runner;
   const where = on === 'gpu' ? name : 'this machine';
-  const rates = `${formatQuantity(bandwidthGBps * 1e9, 'B/s')}, and it computes ${formatQuantity(fp16Tflops * 1e12, 'FLOP/s')} in ${precision}`;
+  const rates = `${formatQuantity(bandwidthGBps * 1e9, 'B/s')}, and ${on === 'gpu' ? 'it' : 'its CPU'} computes ${formatQuantity(fp16Tflops * 1e12, 'FLOP/s')} in ${precision}`;
   const matrix =
     on === 'gpu'
       ? ' The matrix units of a GPU, which were not measured, are several times as fast, so for a crowd it is nearer than this.'
