@@ -113,6 +113,9 @@ export function edgeOf(input: EdgeInput): Edge {
  *
  * @example
  * ```ts
+ * const rate = (perSecond) => ({ perSecond, loop: 'fma', samples: 9 });
+ * const cpu = { by: 'native', threads: 8, memory: rate(9e10), arrayBytes: 2 ** 27, cacheBytes: null, fp32: rate(4e11), int32: rate(3e11), int8: null };
+ * const machine = { name: 'PC', origin: 'measured', hashesPerSecond: 1e8, parts: [], power: null };
  * runnerOf({ machine, cpu, gpu: null, memoryBytes: 32e9 }).on; // 'cpu'
  * ```
  */
