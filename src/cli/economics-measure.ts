@@ -9,11 +9,12 @@ import { type GpuListing, listGpus } from '../engine/gpu/list.ts';
 import { type EngineSelection, planEngines } from '../engine/plan.ts';
 import { selectKernel, startEngine } from '../engine/select.ts';
 import { openTuned } from '../engine/start.ts';
+import { HashgapError } from '../errors.ts';
 import type { MinerEventBody } from '../events.ts';
 import type { Machine } from '../report/compare-machine.ts';
 import type { HashEngine } from '../work/ports.ts';
 import type { Context } from './context.ts';
-import { machineOf, partOf } from './economics-machine.ts';
+import { machineOf, machineOfBench, machineOfHashrate, partOf } from './economics-machine.ts';
 import { type CpuClass, hasBattery, nvidiaWatts, startPowerMeter, wholePower } from './economics-power.ts';
 import { tuningPlace } from './options.ts';
 
@@ -24,6 +25,14 @@ export interface MeasureWish {
   readonly gpu?: string | undefined;
   /** Of wall time, after half a second to warm up. */
   readonly seconds: number;
+}
+
+/** Which machine is meant: measured, unless a benchmark or a hashrate stands for it. */
+export interface MachineFlags extends MeasureWish {
+  readonly bench?: string;
+  readonly hashrate?: number;
+  /** Instead of what was measured or assumed. */
+  readonly watts?: number;
 }
 
 /** Samples of which the median counts, so that one disturbance does not. */
@@ -37,6 +46,26 @@ const TUNING_SECONDS = 0.15;
 
 /** How long a driver that says nothing is waited for, milliseconds. */
 const GPU_PATIENCE_MS = 5_000;
+
+/**
+ * The machine that the options name.
+ *
+ * @returns undefined when its measurement was interrupted.
+ * @throws {HashgapError} `USAGE` for two machines at once; as `machineOfBench` and `measureMachine` do.
+ */
+export async function machineOfFlags(flags: MachineFlags, context: Context): Promise<Machine | undefined> {
+  const { bench, hashrate, watts } = flags;
+  if (bench !== undefined && hashrate !== undefined)
+    throw new HashgapError('USAGE', 'Expected --bench or --hashrate, received both. Leave one out.');
+  const machine =
+    bench !== undefined
+      ? machineOfBench(bench)
+      : hashrate !== undefined
+        ? machineOfHashrate(hashrate)
+        : await measureMachine(flags, context);
+  if (machine === undefined || watts === undefined) return machine;
+  return { ...machine, power: { watts, basis: 'given', how: '--watts' } };
+}
 
 /**
  * Measures this machine: its best kernel on every thread, and a GPU in hardware, at the same time, as they mine.

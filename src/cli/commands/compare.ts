@@ -3,14 +3,12 @@ import type { Command } from 'commander';
 import { type Device, deviceById } from '../../economics/devices.ts';
 import type { Region } from '../../economics/regions.ts';
 import type { EngineSelection } from '../../engine/plan.ts';
-import { type ExitCode, HashgapError } from '../../errors.ts';
+import type { ExitCode } from '../../errors.ts';
 import { compareLines, compareMachine, compareObject } from '../../report/compare.ts';
-import type { Machine } from '../../report/compare-machine.ts';
 import type { Context } from '../context.ts';
 import { type Answer, answer } from '../economics-answer.ts';
 import { homeElectricity } from '../economics-electricity.ts';
-import { machineOfBench, machineOfHashrate } from '../economics-machine.ts';
-import { measureMachine } from '../economics-measure.ts';
+import { machineOfFlags } from '../economics-measure.ts';
 import {
   addNetworkOptions,
   type NetworkFlags,
@@ -87,18 +85,4 @@ async function compareAnswer(flags: CompareFlags, context: Context): Promise<Ans
   const devices = flags.against ?? LADDER.map(deviceById);
   const compare = compareMachine({ machine, devices, electricity, network });
   return { lines: (width) => compareLines(compare, width), object: compareObject(compare) };
-}
-
-async function machineOfFlags(flags: CompareFlags, context: Context): Promise<Machine | undefined> {
-  const { bench, hashrate, watts } = flags;
-  if (bench !== undefined && hashrate !== undefined)
-    throw new HashgapError('USAGE', 'Expected --bench or --hashrate, received both. Leave one out.');
-  const machine =
-    bench !== undefined
-      ? machineOfBench(bench)
-      : hashrate !== undefined
-        ? machineOfHashrate(hashrate)
-        : await measureMachine(flags, context);
-  if (machine === undefined || watts === undefined) return machine;
-  return { ...machine, power: { watts, basis: 'given', how: '--watts' } };
 }

@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import type { Region } from '../../economics/regions.ts';
 import type { EngineSelection } from '../../engine/plan.ts';
 import { EXIT, type ExitCode, HashgapError } from '../../errors.ts';
-import type { Machine } from '../../report/compare-machine.ts';
 import { buildReport } from '../../report/document/build.ts';
 import { type ReportFigures, reportFigures } from '../../report/document/figures.ts';
 import { markdownReport } from '../../report/document/markdown.ts';
@@ -12,8 +11,7 @@ import { reportObject, type WrittenFile } from '../../report/document/object.ts'
 import { jsonLine } from '../../report/json.ts';
 import type { Context } from '../context.ts';
 import { homeElectricity } from '../economics-electricity.ts';
-import { machineOfBench, machineOfHashrate } from '../economics-machine.ts';
-import { measureMachine } from '../economics-measure.ts';
+import { machineOfFlags } from '../economics-measure.ts';
 import {
   addNetworkOptions,
   type NetworkFlags,
@@ -114,7 +112,7 @@ async function reportCommand(flags: ReportFlags, context: Context): Promise<Exit
   return EXIT.ok;
 }
 
-function checkFlags({ html, markdown, json, bench, hashrate }: ReportFlags): void {
+function checkFlags({ html, markdown, json }: ReportFlags): void {
   if (html === undefined && markdown === undefined && !json)
     throw usage(
       'Expected --html FILE, --markdown FILE or --json, received none.',
@@ -122,23 +120,9 @@ function checkFlags({ html, markdown, json, bench, hashrate }: ReportFlags): voi
     );
   if ([html === '-', markdown === '-', json === true].filter(Boolean).length > 1)
     throw usage('Expected one thing for stdout, received several.', 'Name a file instead of -.');
-  if (bench !== undefined && hashrate !== undefined)
-    throw usage('Expected --bench or --hashrate, received both.', 'Leave one out.');
 }
 
 const usage = (message: string, next: string) => new HashgapError('USAGE', `${message} ${next}`);
-
-async function machineOfFlags(flags: ReportFlags, context: Context): Promise<Machine | undefined> {
-  const { bench, hashrate, watts } = flags;
-  const machine =
-    bench !== undefined
-      ? machineOfBench(bench)
-      : hashrate !== undefined
-        ? machineOfHashrate(hashrate)
-        : await measureMachine(flags, context);
-  if (machine === undefined || watts === undefined) return machine;
-  return { ...machine, power: { watts, basis: 'given', how: '--watts' } };
-}
 
 /** Rates that are the best of many samples need less time than a hashrate, which is a median. */
 const MOST_SECONDS = 1.5;
