@@ -1,7 +1,7 @@
 /** The dispatcher: every dispatch of a device goes through here, which paces them, times them, and ends them all when the device is lost. */
 import { HashgapError } from '../errors.ts';
 import type { Dispatch, Lane } from './lane.ts';
-import { FIRST_PACE, finished, hashesFor, type Pace, sleepMs, submitted } from './pace.ts';
+import { FIRST_PACE, finished, hashesFor, MOST_UNTIMED, type Pace, sleepMs, submitted } from './pace.ts';
 
 /** Clock and sleep of an engine, and how long its dispatches should take. */
 export interface DispatcherOptions {
@@ -34,6 +34,9 @@ export interface DispatchEnd {
 
 /** From this on, a wait for a buffer ended because the dispatch did. One that is ready answers within 0.1 ms in Node (measured). */
 const SEEN_MS = 0.5;
+
+/** A stamp so long before the last one is not that of the dispatch before, nanoseconds. */
+const RESET_NS = 2_000_000_000n;
 
 /** Runs dispatches. One for each device. */
 export class Dispatcher {
@@ -115,8 +118,10 @@ export class Dispatcher {
     this.#pace = submitted(this.#pace, submittedMs, hashes);
     const wait = this.#options.sleep === undefined ? 0 : sleepMs(this.#pace, submittedMs);
     const { hits, askedMs, nowMs, gpuMs, stamped } = await this.#wait(lane, dispatch, wait);
-    // With a clock that did not tell, as when two results came in the wrong order, the time on the wall says nothing either.
-    const seen = (wait === 0 || nowMs - askedMs > SEEN_MS) && stamped === (gpuMs !== undefined);
+    // With a clock that did not tell, as when two results came in the wrong order, the time on the wall says nothing either. One that does not
+    // tell for long, as it stands still, is none.
+    const told = stamped === (gpuMs !== undefined) || this.#pace.untimed >= MOST_UNTIMED;
+    const seen = (wait === 0 || nowMs - askedMs > SEEN_MS) && told;
     this.#pace = finished(this.#pace, { hashes, submittedMs, nowMs, seen, gpuMs }, this.targetMs);
     return hits;
   }
@@ -186,8 +191,10 @@ export class Dispatcher {
 
   /** Adds the time of one dispatch, less what it shares with the one before: a device may begin the next one early. */
   #addStamps(began: bigint, ended: bigint): number | undefined {
+    // WebGPU, timestamp queries: a device may reset its counter, and some do every few hours.
+    if (ended < began || ended + RESET_NS < this.#lastStamp) this.#lastStamp = ended;
     const from = began > this.#lastStamp ? began : this.#lastStamp;
-    if (ended <= from) return undefined; // a clock that was reset, or one that stands still
+    if (ended <= from) return undefined; // two results in the wrong order, or a clock that stands still
     this.#lastStamp = ended;
     const ms = Number(ended - from) / 1e6;
     this.#gpuSeconds += ms / 1000;

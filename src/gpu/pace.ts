@@ -49,7 +49,7 @@ const MOST_CHANGE = 2;
 /** When the end was slept through the device is at least this much faster than thought. */
 const UNSEEN_GROWTH = 1.08;
 /** So many ends slept through in a row mean that the estimate is far off: see the next one without sleeping. */
-const MOST_UNTIMED = 4;
+export const MOST_UNTIMED = 4;
 /** Below this the device's clock (100 microseconds a step in browsers) says too little. */
 const SHORTEST_GPU_MS = 1;
 
@@ -101,14 +101,17 @@ export function finished(pace: Pace, end: Finished, targetMs: number): Pace {
 
 /** The new estimate. */
 function learn(
-  { hashesPerMs, settled }: Pace,
+  { hashesPerMs, settled, untimed }: Pace,
   { hashes, seen }: Finished,
   tookMs: number | undefined,
   targetMs: number,
 ): Pick<Pace, 'hashesPerMs' | 'settled'> {
   // A dispatch cut short by an easy target or the end of a range is mostly overhead, and two of them may seem to end at once.
   if (hashes < (hashesPerMs * targetMs) / MOST_CHANGE) return { hashesPerMs, settled };
-  if (tookMs === undefined) return { hashesPerMs: seen ? hashesPerMs : hashesPerMs * UNSEEN_GROWTH, settled };
+  if (tookMs === undefined) {
+    const faster = !seen && untimed < MOST_UNTIMED; // no longer slept through, and still not seen: that says nothing of the device
+    return { hashesPerMs: faster ? hashesPerMs * UNSEEN_GROWTH : hashesPerMs, settled };
+  }
   const factor = hashes / Math.max(tookMs, 1e-3) / hashesPerMs;
   const clamped = Math.min(MOST_CHANGE, Math.max(1 / MOST_CHANGE, factor));
   return { hashesPerMs: hashesPerMs * clamped, settled: clamped === factor };

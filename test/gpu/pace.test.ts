@@ -17,12 +17,14 @@ interface Run {
   readonly lanes: number;
   /** Dispatches of each lane. */
   readonly dispatches: number;
+  /** What the device's clock shows, nanoseconds. */
+  readonly stampAt?: (ms: number) => number;
 }
 
 /** Runs full dispatches on every lane; gives how long each took on the device, and how long the host waited awake. */
-async function run({ hashesPerMs, overheadMs, stamps, sleeps, lanes, dispatches }: Run) {
+async function run({ hashesPerMs, overheadMs, stamps, sleeps, lanes, dispatches, stampAt }: Run) {
   const clock = virtualClock();
-  const device = { hashesPerMs, overheadMs, stamps, freeMs: 0 };
+  const device = { hashesPerMs, overheadMs, stamps, freeMs: 0, ...(stampAt && { stampAt }) };
   const { now, sleep } = clock;
   const dispatcher = new Dispatcher({
     targetMs: TARGET_MS,
@@ -73,6 +75,21 @@ describe.each([
       const mean = awakeMs.reduce((a, b) => a + b, 0) / awakeMs.length;
       expect(mean).toBeLessThan(0.15 * TARGET_MS);
     }
+  });
+});
+
+describe.each([
+  ['is reset', (ms: number) => 1e6 * (ms < 30_000 ? ms + 1e9 : ms)],
+  ['is reset again and again', (ms: number) => 1e6 * (ms % 5000)],
+  ['stands still', () => 12_345],
+  ['shows nothing', () => 0],
+])("with a clock of the device's that %s", (_, stampAt) => {
+  it.each([1, 2])('dispatches of %d lanes keep about their time', async (lanes) => {
+    const how = { hashesPerMs: 3e5, overheadMs: 0.2, stamps: true, sleeps: true, lanes, stampAt };
+    const { tookMs } = await run({ ...how, dispatches: 1200 });
+    const settled = tookMs.slice(40);
+    expect(Math.max(...settled)).toBeLessThan(2 * TARGET_MS);
+    expect(Math.min(...settled)).toBeGreaterThan(0.6 * TARGET_MS);
   });
 });
 

@@ -44,6 +44,8 @@ export interface SimulatedDevice {
   hashesPerMs: number;
   readonly overheadMs: number;
   readonly stamps: boolean;
+  /** What the device's clock shows, nanoseconds, at a time in milliseconds. @default the time */
+  readonly stampAt?: (ms: number) => number;
   /** When it has done what it was given. */
   freeMs: number;
 }
@@ -56,7 +58,8 @@ export function simulatedLane(
 ): Lane {
   let beganMs = 0;
   let endMs = 0;
-  const stamp = (ms: number) => BigInt(Math.round(1e6 * ms));
+  const { stampAt = (ms: number) => 1e6 * ms } = device;
+  const stamp = (ms: number) => BigInt(Math.round(stampAt(ms)));
   return {
     submit({ count, kernel }) {
       beganMs = Math.max(clock.now(), device.freeMs);
