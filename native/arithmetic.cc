@@ -66,8 +66,8 @@ struct Sample {
   const ThroughputRequest& request;
   // What the lanes have to be in the end; all threads only read it.
   uint32_t expected[kMostLanes] = {};
-  // Guarded by being written once for each thread at its end.
-  std::atomic<double> perSecond{0};
+  // Of all threads: each adds its own once, at its end.
+  std::atomic<double> operations{0};
   std::atomic<bool> right{true};
 };
 
@@ -87,11 +87,10 @@ void Work(void* context, uint32_t) {
     ++chunks;
     now = Clock::now();
   }
-  const double seconds = std::chrono::duration<double>(now - start).count();
   const double operations = 2.0 * lanes * (operand == Operand::kInt8 ? 4 : 1) * kRounds;
   if (!right) sample.right = false;
-  double sum = sample.perSecond;
-  while (!sample.perSecond.compare_exchange_weak(sum, sum + chunks * operations / seconds)) {
+  double sum = sample.operations;
+  while (!sample.operations.compare_exchange_weak(sum, sum + chunks * operations)) {
   }
 }
 
@@ -115,7 +114,7 @@ Throughput MeasureArithmetic(const Loop& loop, const ThroughputRequest& request)
     sample.expected[i] = EndOf(loop.operand, StartOf(loop.operand, i));
   double spent = 0;
   for (uint32_t i = 0; i < kLeastSamples || (spent < request.seconds && i < kMostSamples); ++i) {
-    sample.perSecond = 0;
+    sample.operations = 0;
     const auto seconds = RunTeam(request.threads, Work, &sample);
     if (!seconds) {
       result.failure = Throughput::Failure::kNoThreads;
@@ -123,7 +122,9 @@ Throughput MeasureArithmetic(const Loop& loop, const ThroughputRequest& request)
     }
     if (request.cancelled.load(std::memory_order_relaxed)) return {};
     spent += *seconds;
-    result.perSecond.push_back(sample.perSecond);
+    // By the time from the first beginning to the last end: threads that take turns on one CPU do
+    // not add up to two.
+    result.perSecond.push_back(sample.operations / *seconds);
   }
   if (!sample.right) result.failure = Throughput::Failure::kWrongResult;
   return result;

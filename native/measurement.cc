@@ -11,6 +11,7 @@
 #include "addon.h"
 #include "arguments.h"
 #include "arithmetic.h"
+#include "thread.h"
 #include "triad.h"
 
 namespace hashgap {
@@ -36,43 +37,79 @@ const char* FailureName(Throughput::Failure failure) {
   return "";
 }
 
-// On a thread of Node's own pool, which waits for the team.
-class Measurement : public Napi::AsyncWorker {
+// On a thread of its own: work on Node's pool is waited for before any hook could cancel it.
+class Measurement {
  public:
-  Measurement(Napi::Function callback, Request request, const Loop* loop)
-      : AsyncWorker(callback, "hashgap.measure"), request_(std::move(request)), loop_(loop) {
-    // An environment that ends waits for its workers.
-    napi_add_env_cleanup_hook(Env(), CancelAtExit, request_.get());
-  }
-  ~Measurement() override { napi_remove_env_cleanup_hook(Env(), CancelAtExit, request_.get()); }
-
- protected:
-  void Execute() override {
-    result_ = loop_ == nullptr ? MeasureTriad(*request_) : MeasureArithmetic(*loop_, *request_);
-  }
-
-  void OnOK() override {
-    const Napi::Env env = Env();
-    const size_t count = result_.perSecond.size();
-    auto samples = Napi::Float64Array::New(env, count);
-    if (samples.IsEmpty()) return;
-    if (count > 0) std::memcpy(samples.Data(), result_.perSecond.data(), count * sizeof(double));
-    Napi::Object said = Napi::Object::New(env);
-    said["loop"] = result_.loop;
-    said["failure"] = FailureName(result_.failure);
-    said["perSecond"] = samples;
-    Callback().Call({said});
-  }
+  // Returns false when the operating system grants no thread.
+  static bool Start(Napi::Env env, Napi::Function callback, Request request, const Loop* loop);
 
  private:
-  static void CancelAtExit(void* request) {
-    static_cast<ThroughputRequest*>(request)->cancelled = true;
-  }
+  Measurement(Request request, const Loop* loop) : request_(std::move(request)), loop_(loop) {}
+
+  static void Deliver(Napi::Env env, Napi::Function callback, Measurement* self, void*);
+  using Mailbox = Napi::TypedThreadSafeFunction<Measurement, void, Deliver>;
+
+  static void Run(void* self);
+  static void OnEnvironmentExit(void* self);
 
   const Request request_;
   const Loop* const loop_;  // null for the triad
   Throughput result_;
+  Mailbox mailbox_;
+  Thread thread_;
 };
+
+bool Measurement::Start(Napi::Env env, Napi::Function callback, Request request, const Loop* loop) {
+  std::unique_ptr<Measurement> self(new Measurement(std::move(request), loop));
+  self->mailbox_ = Mailbox::New(env, callback, "hashgap.measure", 0, 1, self.get());
+  // Hooks run last in, first out: this one before the mailbox's own, made a moment ago.
+  napi_add_env_cleanup_hook(env, OnEnvironmentExit, self.get());
+  if (self->thread_.Start(0, Run, self.get())) {
+    self.release();  // Deliver or OnEnvironmentExit, whichever comes, deletes it
+    return true;
+  }
+  napi_remove_env_cleanup_hook(env, OnEnvironmentExit, self.get());
+  self->mailbox_.Release();
+  return false;
+}
+
+void Measurement::Run(void* object) {
+  Measurement& self = *static_cast<Measurement*>(object);
+  self.result_ = self.loop_ == nullptr ? MeasureTriad(*self.request_)
+                                       : MeasureArithmetic(*self.loop_, *self.request_);
+  self.mailbox_.NonBlockingCall();
+}
+
+void Measurement::Deliver(Napi::Env env, Napi::Function callback, Measurement* self, void*) {
+  // Without an environment there is no one to tell, and `self` is gone.
+  if (env == nullptr) return;
+  const std::unique_ptr<Measurement> owner(self);
+  napi_remove_env_cleanup_hook(env, OnEnvironmentExit, self);
+  self->thread_.Join();
+  self->mailbox_.Release();
+  const auto& [failure, loop, perSecond] = self->result_;
+  auto samples = Napi::Float64Array::New(env, perSecond.size());
+  if (samples.IsEmpty()) return;
+  if (!perSecond.empty())
+    std::memcpy(samples.Data(), perSecond.data(), perSecond.size() * sizeof(double));
+  Napi::Object said = Napi::Object::New(env);
+  said["loop"] = loop;
+  said["failure"] = FailureName(failure);
+  said["perSecond"] = samples;
+  callback.Call({said});
+  // Node would only warn of an error thrown here, which is as uncaught as any other.
+  if (env.IsExceptionPending()) {
+    napi_fatal_exception(env, env.GetAndClearPendingException().Value());
+  }
+}
+
+// The thread must be gone before the environment is, and before its addon may be unloaded.
+void Measurement::OnEnvironmentExit(void* object) {
+  const std::unique_ptr<Measurement> self(static_cast<Measurement*>(object));
+  self->request_->cancelled = true;
+  self->thread_.Join();
+  self->mailbox_.Release();
+}
 
 struct What {
   bool triad;
@@ -119,7 +156,10 @@ Napi::Value StartMeasurement(const Napi::CallbackInfo& info) {
   request->threads = static_cast<uint32_t>(*threads);
   request->seconds = *seconds;
   request->bytes = static_cast<size_t>(*bytes);
-  (new Measurement(info[4].As<Napi::Function>(), request, loop))->Queue();  // deletes itself
+  if (!Measurement::Start(env, info[4].As<Napi::Function>(), request, loop)) {
+    ThrowExpected(env, "the operating system to grant a thread", info[1]);
+    return {};
+  }
   return Napi::Function::New(env,
                              [request](const Napi::CallbackInfo&) { request->cancelled = true; });
 }

@@ -81,6 +81,34 @@ describe('a process', () => {
   });
 });
 
+describe('a measurement of ten minutes', () => {
+  const measure = (what: string) => `addon.measure('${what}', 2, 600, 2 ** 22, () => console.log('called'))`;
+
+  it.each(['triad', 'fp32'])('of %s ends with its process', (what) => {
+    const startedMs = performance.now();
+    const result = run(`${measure(what)}; setTimeout(() => process.exit(7), 100);`);
+    expect(result).toMatchObject({ status: 7, signal: null, stdout: '' });
+    expect(performance.now() - startedMs).toBeLessThan(30_000); // and not after ten minutes
+  });
+
+  it.each(['triad', 'fp32'])('of %s ends with its worker', (what) => {
+    const result = runBare(`
+      const { Worker } = require('node:worker_threads');
+      const script = \`const addon = require(${JSON.stringify(addon)}); ${measure(what)}; setTimeout(() => {}, 1e6);\`;
+      const worker = new Worker(script, { eval: true });
+      setTimeout(async () => console.log(await worker.terminate()), 300);`);
+    expect(result).toMatchObject({ ...ENDED_WELL, stdout: '1' });
+  });
+
+  it('keeps its process until it is cancelled, and its error is one of the process', () => {
+    const cancelled = run(`const cancel = ${measure('fp32')}; setTimeout(cancel, 50);`);
+    expect(cancelled).toMatchObject({ ...ENDED_WELL, stdout: 'called' });
+    const thrown = run(`addon.measure('fp32', 1, 0.01, 0, () => { throw new Error('on purpose'); });`);
+    expect(thrown).toMatchObject({ status: 1, signal: null });
+    expect(thrown.stderr).toContain('on purpose');
+  });
+});
+
 describe('50 worker threads', () => {
   const fleet = (worker: string) => `
     const { Worker } = require('node:worker_threads');
