@@ -1,4 +1,4 @@
-/** What measures a GPU: WGSL that moves memory or computes in registers, and counts by itself how many results are wrong. */
+/** What measures a GPU: WGSL that moves memory or computes in registers, and counts by itself what ran and what was wrong. */
 
 /** Invocations of a workgroup. */
 export const THROUGHPUT_WORKGROUP = 256;
@@ -9,13 +9,13 @@ export const LANES = 64;
 /** Bytes that the triad moves for each invocation, counted as STREAM does: two vec4 read, one written. */
 export const TRIAD_BYTES = 48;
 
-/** The triad's passes: binding 0 is {@link triadWords}, 1 to 3 are the arrays, 4 is the count of what is wrong. Each module uses some of them. */
+/** The triad's passes: binding 0 is {@link triadWords}, 1 to 3 are the arrays, 4 is {@link COUNTS}. Each module uses some of them. */
 export interface TriadShaders {
   /** Fills `b` and `c`. */
   readonly fill: string;
   /** `a[i] = b[i] + factor * c[i]`, a vec4 for each invocation. */
   readonly triad: string;
-  /** Adds the number of wrong elements of `a` to `wrong`. */
+  /** Counts the wrong vectors of `a`. */
   readonly check: string;
 }
 
@@ -25,7 +25,7 @@ struct Pass { vectors: u32, factor: f32 }
 @group(0) @binding(1) var<storage, read_write> a: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, ${access}> b: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, ${access}> c: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> wrong: atomic<u32>;
+@group(0) @binding(4) var<storage, read_write> counts: array<atomic<u32>, 2>;
 
 // Small integers: b + factor * c is exact in 32 bits.
 fn left(i: u32) -> vec4<f32> { return vec4<f32>((vec4(4u * i) + vec4(0u, 1u, 2u, 3u)) % vec4(1021u)); }
@@ -45,7 +45,7 @@ export const TRIAD: TriadShaders = {
   triad: triadModule('read', 'a[i] = b[i] + params.factor * c[i];'),
   check: triadModule(
     'read',
-    'if (any(a[i] != left(i) + params.factor * right(i))) { atomicAdd(&wrong, 1u); }',
+    'if (any(a[i] != left(i) + params.factor * right(i))) { atomicAdd(&counts[0], 1u); }',
   ),
 };
 
@@ -57,7 +57,10 @@ export function triadWords(vectors: number, factor: number): Uint32Array<ArrayBu
   return words;
 }
 
-/** Bindings of the arithmetic: 0 uniform, {@link loopWords}; 1 storage, the expected sums of {@link LANES} invocations; 2 storage, the count of wrong ones. */
+/** Words of the counts: invocations whose result was wrong, and workgroups of the arithmetic that came to their end. */
+export const COUNTS = 2;
+
+/** Bindings of the arithmetic: 0 uniform, {@link loopWords}; 1 storage, the expected sums of {@link LANES} invocations; 2 storage, {@link COUNTS}. */
 export interface ArithmeticLoop {
   readonly name: 'fp32' | 'int32' | 'fp16' | 'int8';
   readonly wgsl: string;
@@ -79,10 +82,17 @@ const UNROLLED = 8;
 export function loopWords(rounds: number): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(8);
   words[0] = rounds;
-  new Float32Array(words.buffer).set([0.5, 0.5], 1);
-  words.set([MULTIPLIER, INCREMENT, WEIGHTS], 3);
+  new Float32Array(words.buffer).set([FACTOR32, SUMMAND32, FACTOR16, SUMMAND16], 1);
+  words.set([MULTIPLIER, INCREMENT, WEIGHTS], 5);
   return words;
 }
+
+// WGSL leaves open which way a result is rounded (section 15.7.2): these steps never round. In 32 bits they count; in 16, which hold integers up
+// to 2048 only, they go back and forth.
+const FACTOR32 = 1;
+const SUMMAND32 = 1;
+const FACTOR16 = -1;
+const SUMMAND16 = 7;
 
 const MULTIPLIER = 0x915f77f5; // 5 modulo 8, so that the generator has its full period (Hull and Dobell 1962, theorem 1)
 const INCREMENT = 1;
@@ -103,20 +113,16 @@ interface Steps {
   end(start: number, steps: number): number;
 }
 
-/** x = x / 2 + 1 / 2 leads to exactly 1, from any start: the last half is a tie, and rounds to even. */
-const toOne = (bits: number) => (_start: number, steps: number) => {
-  if (steps < 64) throw new RangeError(`Expected at least 64 steps, received ${steps}.`);
-  return bits;
-};
+const bitsOf = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0]!;
 
 const STEPS: Readonly<Record<ArithmeticLoop['name'], Steps>> = {
   fp32: {
     type: 'f32',
     operations: 2,
-    start: 'f32(n + 2u)',
-    step: (x) => `fma(${x}, params.factor, params.summand)`,
+    start: 'f32(n)',
+    step: (x) => `fma(${x}, params.factor32, params.summand32)`,
     sum: 'bitcast<u32>(x)',
-    end: toOne(0x3f800000),
+    end: (start, steps) => bitsOf(start + steps * SUMMAND32),
   },
   int32: {
     type: 'u32',
@@ -133,10 +139,13 @@ const STEPS: Readonly<Record<ArithmeticLoop['name'], Steps>> = {
   fp16: {
     type: 'vec2<f16>',
     operations: 4,
-    start: 'vec2(f16(n + 2u), f16(n + 3u))',
-    step: (x) => `fma(${x}, vec2(f16(params.factor)), vec2(f16(params.summand)))`,
-    sum: 'bitcast<u32>(x)',
-    end: toOne(0x3c003c00),
+    start: 'vec2(f16(n), f16(n + 1u))',
+    step: (x) => `fma(${x}, vec2(f16(params.factor16)), vec2(f16(params.summand16)))`,
+    sum: 'u32(i32(x.x)) + 65536u * u32(i32(x.y))',
+    end(start, steps) {
+      const [x, y] = steps % 2 === 0 ? [start, start + 1] : [SUMMAND16 - start, SUMMAND16 - start - 1];
+      return x + 65_536 * y;
+    },
   },
   int8: {
     type: 'i32',
@@ -172,7 +181,7 @@ function loopOf(name: ArithmeticLoop['name'], feature?: 'shader-f16'): Arithmeti
       const sums = new Uint32Array(LANES);
       for (let lane = 0; lane < LANES; lane++)
         for (let chain = 0; chain < CHAINS; chain++)
-          sums[lane]! += steps.end(lane * CHAINS + chain, rounds * UNROLLED);
+          sums[lane]! += steps.end(lane * CHAINS + chain, rounds * UNROLLED + 1);
       return sums;
     },
   };
@@ -182,22 +191,27 @@ function loopModule({ type, start, step, sum }: Steps, enable: string): string {
   const chains = Array.from({ length: CHAINS }, (_, chain) => `x${chain}`);
   const round = chains.map((x) => `    ${x} = ${step(x)};`).join('\n');
   return /* wgsl */ `${enable}
-struct Loop { rounds: u32, factor: f32, summand: f32, multiplier: u32, increment: u32, weights: u32 }
+struct Loop {
+  rounds: u32, factor32: f32, summand32: f32, factor16: f32, summand16: f32,
+  multiplier: u32, increment: u32, weights: u32,
+}
 @group(0) @binding(0) var<uniform> params: Loop;
 @group(0) @binding(1) var<storage, read> expected: array<u32, ${LANES}>;
-@group(0) @binding(2) var<storage, read_write> wrong: atomic<u32>;
+@group(0) @binding(2) var<storage, read_write> counts: array<atomic<u32>, 2>;
 
 fn start(n: u32) -> ${type} { return ${start}; }
 fn part(x: ${type}) -> u32 { return ${sum}; }
 
 @compute @workgroup_size(${THROUGHPUT_WORKGROUP})
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) local: u32) {
   let lane = id.x % ${LANES}u;
 ${chains.map((x, chain) => `  var ${x} = start(lane * ${CHAINS}u + ${chain}u);`).join('\n')}
   for (var i = 0u; i < params.rounds; i++) {
 ${Array.from({ length: UNROLLED }, () => round).join('\n')}
   }
-  if (${chains.map((x) => `part(${x})`).join(' + ')} != expected[lane]) { atomicAdd(&wrong, 1u); }
+${round}
+  if (${chains.map((x) => `part(${x})`).join(' + ')} != expected[lane]) { atomicAdd(&counts[0], 1u); }
+  if (local == 0u) { atomicAdd(&counts[1], 1u); }
 }
 `;
 }

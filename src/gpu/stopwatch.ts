@@ -1,4 +1,5 @@
-/** Timing small shaders: pipelines over a few buffers, dispatched many times, with a count of wrong results that is read back. */
+/** Timing small shaders: pipelines over a few buffers, dispatched many times, with counts of what ran and what was wrong that are read back. */
+import { COUNTS } from '../../shaders/throughput.ts';
 import { HashgapError } from '../errors.ts';
 
 // WebGPU section 5.1: GPUBufferUsage and GPUMapMode. Node has these names only where someone sets them.
@@ -23,10 +24,17 @@ export interface Samples {
   readonly samples: number;
 }
 
-/** A device with a counter of wrong results. */
+/** What the shaders counted. */
+export interface Counts {
+  readonly wrong: number;
+  /** Modulo 2^32. */
+  readonly workgroups: number;
+}
+
+/** A device with counters. */
 export interface Stopwatch {
-  /** Binding of the counter: shaders add to it. */
-  readonly wrong: GPUBuffer;
+  /** Shaders add to them. */
+  readonly counts: GPUBuffer;
   storage(label: string, bytes: number): GPUBuffer;
   uniform(label: string, words: Uint32Array<ArrayBuffer>): GPUBuffer;
   /**
@@ -38,8 +46,8 @@ export interface Stopwatch {
   compile(label: string, code: string, buffers: readonly (GPUBuffer | undefined)[]): Promise<Chore>;
   /** Runs what is recorded, and waits for its end. */
   run(record: (pass: GPUComputePassEncoder) => void): Promise<void>;
-  /** How many results were wrong since the last call. */
-  takeWrong(): Promise<number>;
+  /** What was counted since the last call. */
+  takeCounts(): Promise<Counts>;
   /**
    * Repeats work for so many seconds, at least three times.
    *
@@ -61,11 +69,11 @@ export function createStopwatch(device: GPUDevice, now: () => number): Stopwatch
     buffers.push(created);
     return created;
   };
-  const wrong = buffer('wrong results', 4, USAGE.storage | USAGE.copySrc | USAGE.copyDst);
-  const readback = buffer('wrong results to read', 4, USAGE.mapRead | USAGE.copyDst);
+  const counts = buffer('counts', 4 * COUNTS, USAGE.storage | USAGE.copySrc | USAGE.copyDst);
+  const readback = buffer('counts to read', 4 * COUNTS, USAGE.mapRead | USAGE.copyDst);
   const storage = (label: string, bytes: number) => buffer(label, bytes, USAGE.storage | USAGE.copyDst);
   return {
-    wrong,
+    counts,
     storage,
     uniform(label, words) {
       const made = buffer(label, words.byteLength, USAGE.uniform | USAGE.copyDst);
@@ -81,17 +89,17 @@ export function createStopwatch(device: GPUDevice, now: () => number): Stopwatch
       device.queue.submit([encoder.finish()]);
       await device.queue.onSubmittedWorkDone();
     },
-    async takeWrong() {
+    async takeCounts() {
       const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(wrong, 0, readback, 0, 4);
-      encoder.clearBuffer(wrong);
+      encoder.copyBufferToBuffer(counts, 0, readback, 0, 4 * COUNTS);
+      encoder.clearBuffer(counts);
       device.queue.submit([encoder.finish()]);
       await readback.mapAsync(MAP_READ);
-      const [count] = new Uint32Array(readback.getMappedRange());
+      const [wrong, workgroups] = new Uint32Array(readback.getMappedRange().slice(0));
       readback.unmap();
-      return count!;
+      return { wrong: wrong!, workgroups: workgroups! };
     },
-    sample: (seconds, work) => sample(seconds, work, now),
+    sample: (seconds, work) => sampleRate(seconds, work, now),
     destroy() {
       for (const each of buffers) each.destroy();
     },
@@ -123,7 +131,13 @@ async function compile(
   }
 }
 
-async function sample(
+/**
+ * Times work: more and more of it until it takes long enough, then samples of that much. A sample that is over in half the time shows that something
+ * else had made an earlier one look long: then there is twice as much of it, and what was measured so far is forgotten.
+ *
+ * @param now - a clock, in milliseconds.
+ */
+export async function sampleRate(
   seconds: number,
   work: (amount: number) => Promise<void>,
   now: () => number,
@@ -133,16 +147,20 @@ async function sample(
     await work(amount);
     return Math.max((now() - startMs) / 1000, 1e-6);
   };
+  await timed(1); // pays for what drivers put off until then
   let amount = 1;
-  let took = await timed(amount); // the first one also pays for what drivers put off until then
-  for (took = await timed(amount); took < SAMPLE_SECONDS; took = await timed(amount))
-    amount *= Math.ceil(Math.min(8, Math.max(2, SAMPLE_SECONDS / took)));
-  let best = amount / took;
-  let samples = 1;
-  for (let spent = took; samples < LEAST_SAMPLES || spent < seconds; spent += took) {
-    took = await timed(amount);
+  let best = 0;
+  let samples = 0;
+  for (let spent = 0; samples < LEAST_SAMPLES || spent < seconds; ) {
+    const took = await timed(amount);
+    if (took < SAMPLE_SECONDS / 2) {
+      amount *= Math.ceil(Math.min(8, SAMPLE_SECONDS / took));
+      [best, samples, spent] = [0, 0, 0];
+      continue;
+    }
     best = Math.max(best, amount / took);
     samples++;
+    spent += took;
   }
   return { perSecond: best, samples };
 }

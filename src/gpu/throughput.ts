@@ -65,20 +65,25 @@ export async function measureGpuThroughput(
     return { name, software, ...memory, ...rates };
   };
   try {
-    return await Promise.race([measure(), lossOf(device, name)]);
+    return await Promise.race([lossOf(device, name), measure()]);
   } finally {
     watch.destroy();
     device.destroy();
   }
 }
 
-/** Rejects when the device is lost; never resolves. */
+/** Rejects when the device is lost, or reports an error that nobody asked for: then something did not run. Never resolves. */
 async function lossOf(device: GPUDevice, name: string): Promise<never> {
-  const { message, reason } = await device.lost;
-  const what = message.split('\n')[0] || reason;
-  throw new HashgapError('GPU_LOST', `Expected GPU ${name} to finish its measurement, received "${what}".`, {
-    details: { device: name, reason: what },
+  const trouble = new Promise<string>((resolve) => {
+    device.addEventListener('uncapturederror', ({ error }) => resolve(error.message));
   });
+  const loss = device.lost.then(({ message, reason }) => message || reason);
+  const [what] = (await Promise.race([loss, trouble])).split('\n');
+  throw new HashgapError(
+    'GPU_LOST',
+    `Expected GPU ${name} to finish its measurement, received "${what}". Update its driver.`,
+    { details: { device: name, reason: what } },
+  );
 }
 
 /** What the measurements share. */
@@ -103,7 +108,9 @@ async function measureTriad(bench: Bench, seconds: number, wantedBytes: number) 
     });
   await run(await watch.compile('triad', TRIAD.fill, [params, undefined, b, c]), 1);
   const triad = await watch.compile('triad', TRIAD.triad, [params, a, b, c]);
-  const check = await watch.compile('triad', TRIAD.check, [params, a, undefined, undefined, watch.wrong]);
+  const check = await watch.compile('triad', TRIAD.check, [params, a, undefined, undefined, watch.counts]);
+  await run(check, 1); // everything is wrong as yet, or the check does not run
+  if ((await watch.takeCounts()).wrong !== vectors) throw wrongResults(bench.name, 'triad');
   let factor = 0;
   const { perSecond, samples } = await watch.sample(seconds, (passes) => {
     factor = (factor % 16) + 1; // what an earlier sample left would be wrong
@@ -111,7 +118,7 @@ async function measureTriad(bench: Bench, seconds: number, wantedBytes: number) 
     return run(triad, passes);
   });
   await run(check, 1);
-  if ((await watch.takeWrong()) > 0) throw wrongResults(bench.name, 'triad');
+  if ((await watch.takeCounts()).wrong > 0) throw wrongResults(bench.name, 'triad');
   for (const array of arrays) array.destroy();
   return { memory: { perSecond: perSecond * TRIAD_BYTES * vectors, loop: 'wgsl', samples }, arrayBytes };
 }
@@ -158,18 +165,30 @@ async function measureLoop(
   const params = watch.uniform(loop.name, loopWords(ROUNDS));
   const expected = loop.expected(ROUNDS);
   const sums = watch.storage(loop.name, expected.byteLength);
-  device.queue.writeBuffer(sums, 0, expected);
-  const chore = await compiled(watch, loop, [params, sums, watch.wrong]);
+  const chore = await compiled(watch, loop, [params, sums, watch.counts]);
   if (chore === undefined) return undefined;
-  const { perSecond, samples } = await watch.sample(seconds, (workgroups) =>
+  const run = (workgroups: number) =>
     watch.run((pass) => {
       pass.setPipeline(chore.pipeline);
       pass.setBindGroup(0, chore.group);
       for (let left = workgroups; left > 0; left -= MOST_WORKGROUPS)
         pass.dispatchWorkgroups(Math.min(left, MOST_WORKGROUPS));
-    }),
+    });
+  device.queue.writeBuffer(
+    sums,
+    0,
+    expected.map((sum) => ~sum),
   );
-  if ((await watch.takeWrong()) > 0) throw wrongResults(name, loop.name);
+  await run(1); // all of it is wrong, or the check does not run
+  if ((await watch.takeCounts()).wrong !== THROUGHPUT_WORKGROUP) throw wrongResults(name, loop.name);
+  device.queue.writeBuffer(sums, 0, expected);
+  let asked = 0;
+  const { perSecond, samples } = await watch.sample(seconds, (workgroups) => {
+    asked += workgroups;
+    return run(workgroups);
+  });
+  const { wrong, workgroups } = await watch.takeCounts();
+  if (wrong > 0 || workgroups !== asked % 2 ** 32) throw wrongResults(name, loop.name);
   const operations = loop.operationsPerRound * ROUNDS * THROUGHPUT_WORKGROUP;
   return { perSecond: perSecond * operations, loop: 'wgsl', samples };
 }

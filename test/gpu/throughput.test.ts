@@ -16,6 +16,10 @@ interface Spec {
   /** How often the device refuses the arrays. */
   readonly noMemory?: number;
   readonly lose?: boolean;
+  /** Dispatches of more workgroups do not run. */
+  readonly most?: number;
+  /** The label of a buffer that is too large. */
+  readonly oversized?: string;
 }
 
 interface Outcome {
@@ -30,7 +34,7 @@ async function measure(env: Readonly<Record<string, string>>, spec: Spec): Promi
   const { stdout } = await promisify(execFile)(process.execPath, [CHILD, JSON.stringify(spec)], {
     env: { ...process.env, ...env },
   });
-  return JSON.parse(stdout) as Outcome;
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Outcome; // Dawn prints errors on stdout too
 }
 
 for (const [driver, halves] of [
@@ -58,7 +62,7 @@ describeWithDriver('llvmpipe', 'a measurement', (env) => {
     ['triad', 'b[i] = left(i)', 'b[i] = left(i + 1u)'],
     ['fp32', 'bitcast<u32>(x)', 'bitcast<u32>(x * 2.0)'],
     ['int32', '* params.multiplier + params.increment', '* params.multiplier'],
-    ['fp16', 'vec2(f16(params.summand))', 'vec2(f16(params.summand), 0.25h)'],
+    ['fp16', 'vec2(f16(params.summand16))', 'vec2(f16(params.summand16), 0.25h)'],
     ['int8', 'params.weights) +', 'params.weights + 1u) +'],
   ])('of %s ends where a result is wrong: %s becomes %s', async (what, find, replace) => {
     const { error } = await measure(env, { ...SHORT, find, replace });
@@ -88,6 +92,17 @@ describeWithDriver('llvmpipe', 'a measurement', (env) => {
     expect(refused.error?.message).toMatch(/take the int32 measurement, received ".*nothing/);
   });
 
+  it.each([0, 8])('notices that dispatches of more than %d workgroups never ran', async (most) => {
+    const { error } = await measure(env, { ...SHORT, most });
+    expect(error?.code).toBe('SELF_TEST_FAILED');
+  });
+
+  it('ends with an error of the device that nobody asked for', async () => {
+    const { error } = await measure(env, { ...SHORT, oversized: 'int32' });
+    expect(error?.code).toBe('GPU_LOST');
+    expect(error?.message).toMatch(/received ".*[Bb]uffer/);
+  });
+
   it('says that a device was lost', async () => {
     const { error } = await measure(env, { ...SHORT, lose: true });
     expect(error?.code).toBe('GPU_LOST');
@@ -95,22 +110,47 @@ describeWithDriver('llvmpipe', 'a measurement', (env) => {
 });
 
 describe('the sums that the host expects', () => {
-  it.each(ARITHMETIC_LOOPS.map((loop) => [loop.name, loop] as const))(
-    'of %s are those of every lane',
-    (_, loop) => {
-      expect(loop.expected(16)).toHaveLength(LANES);
-      expect(loop.operationsPerRound % 16).toBe(0);
-    },
-  );
+  const [fp32, int32, fp16, int8] = ARITHMETIC_LOOPS;
+  const STEPS = 8 * 32 + 1;
+  const chains = (lane: number) => Array.from({ length: 16 }, (_, chain) => 16 * lane + chain);
+  const sums = (end: (start: number) => number | bigint) =>
+    Array.from({ length: LANES }, (_, lane) =>
+      Number(
+        BigInt.asUintN(
+          32,
+          chains(lane).reduce((sum, start) => sum + BigInt(end(start)), 0n),
+        ),
+      ),
+    );
 
-  it('of int32 follow from the period of the generator: 2^16 steps lead the low 16 bits back', () => {
-    const [int32] = ARITHMETIC_LOOPS.filter(({ name }) => name === 'int32');
-    const start = Array.from({ length: 16 }, (_, chain) => chain).reduce((sum, each) => sum + each);
-    expect(int32!.expected(2 ** 13)[0]! % 2 ** 16).toBe(start); // 8 * 2^13 steps
-    expect(int32!.expected(2 ** 8)[0]! % 2 ** 16).not.toBe(start);
+  it('of fp32 are those of floats that counted', () => {
+    const bits = (value: number) => new DataView(Float32Array.of(value).buffer).getUint32(0, true);
+    expect([...fp32!.expected(32)]).toEqual(sums((start) => bits(start + STEPS)));
   });
 
-  it('of floats need the steps that lead to 1', () => {
-    expect(() => ARITHMETIC_LOOPS[0]!.expected(1)).toThrow('at least 64 steps');
+  it('of int32 are those of the closed form', () => {
+    const [factor, modulus] = [0x915f77f5n, 2n ** 32n];
+    let [power, series] = [1n, 0n]; // factor^n, and the sum of the powers before
+    for (let i = 0; i < STEPS; i++)
+      [power, series] = [(power * factor) % modulus, (series + power) % modulus];
+    expect([...int32!.expected(32)]).toEqual(sums((start) => (BigInt(start) * power + series) % modulus));
+  });
+
+  it('of fp16 are those of halves that turned once', () => {
+    expect([...fp16!.expected(32)]).toEqual(sums((start) => 7 - start + 65_536 * (6 - start)));
+  });
+
+  it('of int8 are those of the four signed bytes, added again and again', () => {
+    const end = (start: number) => {
+      const word = new DataView(new ArrayBuffer(4));
+      word.setInt32(0, start);
+      for (let i = 0; i < STEPS; i++)
+        word.setInt32(
+          0,
+          [0, 1, 2, 3].reduce((sum, at) => sum + word.getInt8(at), word.getInt32(0)),
+        );
+      return word.getInt32(0);
+    };
+    expect([...int8!.expected(32)]).toEqual(sums(end));
   });
 });
