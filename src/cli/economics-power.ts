@@ -49,14 +49,27 @@ interface Domain {
   readonly range: number;
 }
 
-/** Since kernel 5.10 the counters are for root only: then there is none to be read. */
+/** Two readings of one counter, one after the other, are nearer than this, microjoules. */
+const SAME_COUNTER = 1e6;
+
+/**
+ * Since kernel 5.10 the counters are for root only: then there is none to be read. A package may be there twice, by its registers and by memory
+ * (`intel-rapl:0` and `intel-rapl-mmio:0`, both `package-0`), and some AMD processors show one counter for each die.
+ */
 function packages(folder: string): Domain[] {
-  return entries(folder).flatMap((name) => {
-    const at = (file: string) => read(join(folder, name, file));
-    const microjoules = number(at('energy_uj'));
-    if (!at('name')?.startsWith('package') || microjoules === undefined) return [];
-    return [{ microjoules, range: number(at('max_energy_range_uj')) ?? 0 }];
-  });
+  const known = new Map<string, Domain>();
+  for (const entry of entries(folder)) {
+    const at = (file: string) => read(join(folder, entry, file));
+    const [name, microjoules] = [at('name') ?? '', number(at('energy_uj'))];
+    if (!name.startsWith('package') || microjoules === undefined || known.has(name)) continue;
+    const [whole] = name.split('-die-');
+    const mirrored = [...known].some(
+      ([other, domain]) =>
+        other.split('-die-')[0] === whole && Math.abs(domain.microjoules - microjoules) < SAME_COUNTER,
+    );
+    if (!mirrored) known.set(name, { microjoules, range: number(at('max_energy_range_uj')) ?? 0 });
+  }
+  return [...known.values()];
 }
 
 const spent = (before: Domain, after: Domain) =>
@@ -107,11 +120,13 @@ export function nvidiaWatts(
  * ```
  */
 export function wattsOfGpu(printed: string, gpu: string): number | undefined {
-  for (const line of printed.split('\n')) {
-    const [name, watts] = line.split(',').map((part) => part.trim());
-    if (name !== undefined && name !== '' && gpu.includes(name)) return number(watts);
-  }
-  return undefined;
+  const cards = printed
+    .split('\n')
+    .map((line) => line.split(',').map((part) => part.trim()))
+    .filter(([name]) => name !== undefined && name !== '' && gpu.includes(name));
+  const longest = Math.max(...cards.map(([name]) => name!.length)); // an RTX 4070 is not an RTX 4070 Ti
+  const named = cards.filter(([name]) => name!.length === longest);
+  return named.length === 1 ? number(named[0]![1]) : undefined; // of two of one name nobody knows which one works
 }
 
 /** What an assumption about a CPU goes by. */

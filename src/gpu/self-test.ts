@@ -69,18 +69,29 @@ export interface KernelTest {
   readonly kernel: CompiledKernel;
   readonly cases: readonly SelfTestCase[];
   readonly signal?: AbortSignal | undefined;
+  /** What a window may take, milliseconds: drivers end what takes seconds, and nobody knows the device's pace yet. @default 300 */
+  readonly longestMs?: number;
 }
 
+const LONGEST_MS = 300;
+
 /**
- * Runs every case with one kernel, each whole window in one dispatch for as many versions as the kernel has.
+ * Runs every case with one kernel, each whole window in one dispatch for as many versions as the kernel has. A window that would take a slow GPU too
+ * long, by the time of the one before it, is left out: such a GPU never gets a dispatch of that size.
  *
  * @returns undefined when the kernel is right, else a sentence that names the first case it failed.
  * @throws {HashgapError} `GPU_LOST`.
  */
 export async function gpuSelfTest(test: KernelTest): Promise<string | undefined> {
+  const { longestMs = LONGEST_MS } = test;
+  let msPerNonce = 0; // until a window says more: what few nonces take is the time of a dispatch
+  const told = (nonces: number, tookMs: number) => {
+    if (nonces >= MANY_WORKGROUPS.nonces) msPerNonce = tookMs / nonces;
+  };
   for (const each of test.cases) {
     if (test.signal?.aborted === true) return undefined;
-    const failure = await failureOfCase(test, each);
+    if (msPerNonce * each.request.nonceCount > longestMs) continue;
+    const failure = await failureOfCase(test, each, told);
     if (failure !== undefined) return failure;
   }
   return undefined;
@@ -89,6 +100,7 @@ export async function gpuSelfTest(test: KernelTest): Promise<string | undefined>
 async function failureOfCase(
   { dispatcher, lane, kernel, signal }: KernelTest,
   test: SelfTestCase,
+  told: (nonces: number, tookMs: number) => void,
 ): Promise<string | undefined> {
   const { request } = test;
   const piece = await searchPiece({
@@ -96,7 +108,11 @@ async function failureOfCase(
     first: request.nonceStart,
     count: request.nonceCount,
     kernels: [kernel],
-    run: async (dispatch) => (await dispatcher.runUnpaced(lane, dispatch)).hits,
+    run: async (dispatch) => {
+      const { hits, tookMs } = await dispatcher.runUnpaced(lane, dispatch);
+      told(dispatch.count, tookMs);
+      return hits;
+    },
     stopped: () => signal?.aborted === true,
   });
   if (piece.outcome === 'stopped') return undefined;

@@ -31,7 +31,7 @@ export interface TuneOptions {
   readonly candidates: readonly ShaderKernel[];
   /** Told after each. @default nobody */
   readonly onRow?: (row: TuneRow) => void;
-  /** Ends it before the next kernel; nothing changes then. @default never */
+  /** Ends it before the next kernel, with the fastest so far in use. @default never */
   readonly signal?: AbortSignal;
   /** How long each is measured. @default 0.3 */
   readonly seconds?: number;
@@ -60,7 +60,7 @@ export async function tune(bench: Bench, scanner: Scanner, options: TuneOptions)
     measured.push(one);
     onRow?.(one.row);
   }
-  if (signal?.aborted !== true) useFastest(scanner, measured);
+  useFastest(scanner, measured);
   return measured.map(({ row }) => row);
 }
 

@@ -32,8 +32,8 @@ function meter() {
 }
 
 describe('RAPL', () => {
-  const domain = (name: string, microjoules: number) =>
-    write(name, { name: 'package-0', energy_uj: String(microjoules), max_energy_range_uj: '1000000000' });
+  const domain = (entry: string, microjoules: number, name = entry.replace(/.*:/, 'package-')) =>
+    write(entry, { name, energy_uj: String(microjoules), max_energy_range_uj: '1000000000' });
 
   it('adds the packages, and not what lies within them', () => {
     domain('intel-rapl:0', 5_000_000);
@@ -45,6 +45,21 @@ describe('RAPL', () => {
     domain('intel-rapl:1', 60_000_000);
     write('intel-rapl:0:0', { name: 'core', energy_uj: '90000000' });
     expect(cpuWatts()).toBe(80);
+  });
+
+  it('counts a package once that is there by its registers and by memory, or once for each die', () => {
+    const all = (microjoules: number) => {
+      domain('intel-rapl:0', microjoules);
+      domain('intel-rapl-mmio:0', microjoules + 20);
+      domain('intel-rapl:1', microjoules + 400_000_000, 'package-1-die-0');
+      domain('intel-rapl:2', microjoules + 400_000_900, 'package-1-die-1');
+      domain('intel-rapl:3', microjoules + 700_000_000, 'package-1-die-2'); // a counter of its own
+    };
+    all(1_000_000);
+    const { clock, cpuWatts } = meter();
+    clock.ms = 1000;
+    all(11_000_000);
+    expect(cpuWatts()).toBeCloseTo(30, 3);
   });
 
   it('knows a counter that started again', () => {
@@ -94,6 +109,14 @@ describe('nvidia-smi', () => {
     expect(wattsOfGpu(printed, 'NVIDIA GeForce RTX 4090')).toBe(431.07);
     expect(wattsOfGpu(printed, 'AMD Radeon')).toBeUndefined();
     expect(wattsOfGpu('', 'x')).toBeUndefined();
+  });
+
+  it('takes no card for another whose name begins like its own, and none of two of one name', () => {
+    const printed =
+      'NVIDIA GeForce RTX 4070, 31.2\nNVIDIA GeForce RTX 4070 Ti, 270.5\nNVIDIA L4, 70\nNVIDIA L4, 12';
+    expect(wattsOfGpu(printed, 'NVIDIA GeForce RTX 4070 Ti')).toBe(270.5);
+    expect(wattsOfGpu(printed, 'NVIDIA GeForce RTX 4070')).toBe(31.2);
+    expect(wattsOfGpu(printed, 'NVIDIA L4')).toBeUndefined();
   });
 
   it('says nothing where the program is missing', async () => {

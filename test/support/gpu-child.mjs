@@ -102,7 +102,7 @@ const operations = {
     const tookMs = performance.now() - before.at;
     return { nonces, tookMs, mainThread: (mainThreadMs() - before.cpu) / tookMs, latencies };
   },
-  async selfTest({ kernels, software }) {
+  async selfTest({ kernels, software, longestMs = Number.POSITIVE_INFINITY }) {
     const { device } = state;
     const dispatcher = new Dispatcher({
       targetMs: 80,
@@ -114,7 +114,7 @@ const operations = {
     for (const spec of kernels) {
       const lane = createLane(device, 'self-test', false);
       const kernel = await compileKernel(device, kernelOf(spec), { timeLimitMs: 300_000 });
-      failures.push(await gpuSelfTest({ dispatcher, lane, kernel, cases }));
+      failures.push(await gpuSelfTest({ dispatcher, lane, kernel, cases, longestMs }));
       lane.destroy();
     }
     return failures;

@@ -50,7 +50,11 @@ export interface GpuChild {
   tune(candidates: readonly KernelSpec[], seconds: number): Promise<TuneRow[]>;
   mine(request: ScanRequest, ms: number, times?: number): Promise<Mined>;
   /** Runs the self-test of kernels on the open device, as software or as a GPU: the failure of each, if any. */
-  selfTest(kernels: readonly KernelSpec[], as: 'software' | 'gpu'): Promise<(string | undefined)[]>;
+  selfTest(
+    kernels: readonly KernelSpec[],
+    as: 'software' | 'gpu',
+    longestMs?: number,
+  ): Promise<(string | undefined)[]>;
   setTargetMs(targetMs: number): Promise<void>;
   destroyDevice(): Promise<void>;
   disturbDevice(): Promise<void>;
@@ -140,7 +144,8 @@ function childOf(child: ChildProcess, call: Call): GpuChild {
       return { noncesScanned, hits };
     },
     tune: (candidates, seconds) => call('tune', { candidates, seconds }),
-    selfTest: (kernels, as) => call('selfTest', { kernels, software: as === 'software' }),
+    selfTest: (kernels, as, longestMs) =>
+      call('selfTest', { kernels, software: as === 'software', longestMs }),
     mine: (request, ms, times) => call('mine', { request, ms, times }),
     setTargetMs: (targetMs) => call('setTargetMs', { targetMs }),
     destroyDevice: () => call('destroyDevice'),

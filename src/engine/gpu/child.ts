@@ -107,6 +107,7 @@ async function open({ adapter: name, kernels, targetMs }: Extract<ToChild, { typ
 /** Answers requests until the parent has had enough. */
 function serve(gpu: Gpu, tellKernel: () => void): void {
   const aborts = new Map<number, AbortController>();
+  let tuning: AbortController | undefined;
 
   const scan = async ({ id, request }: Extract<ToChild, { type: 'scan' }>) => {
     const abort = new AbortController();
@@ -125,7 +126,8 @@ function serve(gpu: Gpu, tellKernel: () => void): void {
   };
   const tune = async ({ kernels, seconds }: Extract<ToChild, { type: 'tune' }>) => {
     const onRow = (row: Extract<FromChild, { type: 'row' }>['row']) => send({ type: 'row', row });
-    await gpu.tune({ candidates: kernelsOf(kernels), seconds, onRow });
+    tuning = new AbortController();
+    await gpu.tune({ candidates: kernelsOf(kernels), seconds, onRow, signal: tuning.signal });
     tellKernel();
     send({ type: 'tuned' });
   };
@@ -134,6 +136,7 @@ function serve(gpu: Gpu, tellKernel: () => void): void {
     if (message.type === 'scan') void scan(message);
     if (message.type === 'abort') aborts.get(message.id)?.abort();
     if (message.type === 'tune') tune(message).catch(() => {}); // it ends early only with the device, whose loss is told
+    if (message.type === 'stop-tuning') tuning?.abort();
     if (message.type === 'close') void gpu.close().finally(() => process.exit());
   });
 }

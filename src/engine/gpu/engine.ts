@@ -158,8 +158,12 @@ class ChildEngine implements GpuEngine {
 
   tune(tuning: GpuTuning): Promise<readonly TuneRow[] | undefined> {
     if (this.#givenUp !== undefined) return Promise.reject(this.#givenUp);
+    const { signal } = tuning;
     return new Promise<readonly TuneRow[] | undefined>((resolve, reject) => {
+      const stop = () => this.#supervisor.send({ type: 'stop-tuning' });
+      signal?.addEventListener('abort', stop, { once: true });
       this.#tuning = new Tuning(tuning, (end) => {
+        signal?.removeEventListener('abort', stop);
         this.#tuning = undefined;
         this.#keepAlive();
         if (end instanceof HashgapError) reject(end);
@@ -253,8 +257,9 @@ class ChildEngine implements GpuEngine {
 
   #sendTuning(): void {
     if (this.#tuning === undefined) return;
-    const { left, seconds } = this.#tuning;
-    this.#supervisor.send({ type: 'tune', kernels: left, seconds });
+    const { left, seconds, stopped } = this.#tuning;
+    if (stopped) this.#tuning.finish();
+    else this.#supervisor.send({ type: 'tune', kernels: left, seconds });
   }
 
   /** An idle engine does not keep the program alive. */

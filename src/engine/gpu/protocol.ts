@@ -45,6 +45,8 @@ export type ToChild =
   | { readonly type: 'abort'; readonly id: number }
   /** Try these kernels, and keep the best. */
   | { readonly type: 'tune'; readonly kernels: readonly string[]; readonly seconds: number }
+  /** No further kernel: `tuned` follows when the one under way is done. */
+  | { readonly type: 'stop-tuning' }
   | { readonly type: 'close' };
 
 /** From the child. */

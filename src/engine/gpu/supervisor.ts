@@ -51,6 +51,7 @@ export class Supervisor {
   #failures: readonly Failure[] = [];
   #restarts = 0;
   #onGone = () => {};
+  #closing: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -100,8 +101,13 @@ export class Supervisor {
     else this.#timer?.unref();
   }
 
-  /** Ends the child, politely at first. */
-  async close(): Promise<void> {
+  /** Ends the child, politely at first. A second call waits for the first one. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     this.#state = 'over';
     clearTimeout(this.#timer);
     const child = this.#child;

@@ -105,7 +105,8 @@ async function tuneAndRemember(
   const rows = await tryAll(engine, memory, { ...tuning, kernels });
   if (rows === undefined) return undefined;
   const best = bestOf(rows);
-  if (best?.hashesPerSecond !== undefined) memory.rememberBest(best.kernel, best.hashesPerSecond);
+  const whole = tuning.signal?.aborted !== true; // of some kernels the best is not the best
+  if (whole && best?.hashesPerSecond !== undefined) memory.rememberBest(best.kernel, best.hashesPerSecond);
   return [...rows, ...wrong.flatMap(wrongBefore)];
 }
 

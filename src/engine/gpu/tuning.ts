@@ -11,11 +11,14 @@ export interface GpuTuning {
   readonly seconds?: number;
   /** Told after each kernel. @default nobody */
   readonly onRow?: (row: TuneRow) => void;
+  /** Ends it after the kernel under way, with the fastest so far in use. @default never */
+  readonly signal?: AbortSignal;
 }
 
 /** One tuning. */
 export class Tuning {
   readonly seconds: number;
+  readonly #signal: AbortSignal | undefined;
   readonly #onRow: (row: TuneRow) => void;
   readonly #rows = new Map<string, TuneRow>();
   readonly #end: (end: readonly TuneRow[] | undefined | HashgapError) => void;
@@ -24,10 +27,11 @@ export class Tuning {
   #begun = false;
 
   constructor(
-    { kernels, seconds = 0.3, onRow = () => {} }: GpuTuning,
+    { kernels, seconds = 0.3, onRow = () => {}, signal }: GpuTuning,
     end: (end: readonly TuneRow[] | undefined | HashgapError) => void,
   ) {
     this.seconds = seconds;
+    this.#signal = signal;
     this.#onRow = onRow;
     this.#end = end;
     this.#left = kernels;
@@ -36,6 +40,11 @@ export class Tuning {
   /** The kernels to try, or to go on with. */
   get left(): readonly string[] {
     return this.#left;
+  }
+
+  /** Whether its user has had enough of it. */
+  get stopped(): boolean {
+    return this.#signal?.aborted === true;
   }
 
   /** A kernel was tried. */

@@ -111,6 +111,25 @@ for (const driver of Object.keys(DRIVERS) as DriverName[]) {
       }
     });
 
+    it('ends a tuning after the kernel under way, with the best so far in use and nothing remembered', async () => {
+      const { backend, name } = adapter;
+      const engine = await startGpuEngine({ adapter: { backend, name }, kernels: [SAFE_KERNEL] });
+      const enough = new AbortController();
+      const kernels = ['k1-const-plain-xor-wg64-npi4', 'k1-uniform-plain-or-wg64-npi1'];
+      const rows = await engine.tune({
+        kernels,
+        seconds: 0.01,
+        signal: enough.signal,
+        onRow: () => enough.abort(),
+      });
+      expect(rows!.length).toBeGreaterThan(0);
+      expect(rows!.length).toBeLessThan(3);
+      expect(rows!.map(({ kernel }) => kernel)).toContain(engine.kernel);
+      const pid = engine.childPid!;
+      await Promise.all([engine.close(), engine.close()]); // the second one waits for the first
+      expect(isAlive(pid)).toBe(false);
+    });
+
     it(`finds every hit once though its child is killed twice (seed ${SEED})`, async () => {
       const { engine } = gpu;
       const random = seededRandom(SEED);
