@@ -16,7 +16,12 @@ import {
 
 const SHARES = 10;
 const [url, worker] = process.argv.slice(2);
-if (url === undefined || worker === undefined) throw new Error('Expected a pool and a worker.');
+if (url === undefined || worker === undefined) {
+  console.error(
+    'Expected a pool and a worker: node mine-on-a-pool.mjs stratum+tcp://pool.example:3333 ADDRESS.worker',
+  );
+  process.exit(2);
+}
 
 const end = new AbortController();
 process.once('SIGINT', () => end.abort());

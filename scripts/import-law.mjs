@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** The rank of each part of src/: a folder, or a file directly in src/. */
 export const RANKS = {
   errors: 0,
+  folder: 0,
   lock: 0,
   bitcoin: 1,
   economics: 1,

@@ -56,8 +56,18 @@ function isAlive({ pid, token }: Holder): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
+  if (isZombie(pid)) return false;
   const born = startToken(pid);
   return born === '' || token === '' || born === token;
+}
+
+/** A process that was killed and that its parent has not waited for: it holds nothing any more, and may stay for ever. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false; // not Linux
+  }
 }
 
 /** When process `pid` was born: since which boot and at which tick on Linux, empty where that cannot be told. */

@@ -1,8 +1,9 @@
 /** The best share difficulty ever found on each network: kept in a small file across runs. */
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NetworkName } from '../bitcoin/network.ts';
 import type { MinerEvent } from '../events.ts';
+import { makeFolder } from '../folder.ts';
 
 /** A record: a hash of this difficulty was found at this time. */
 interface Best {
@@ -45,7 +46,7 @@ export function createBestKeeper(folder: string, network: NetworkName): BestKeep
 
 function add(folder: string, path: string, best: Best): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     appendFileSync(path, `\n${JSON.stringify(best)}\n`); // a line of its own, also behind one that is torn
   } catch {
     // A record is a pleasure, not a block: mining must not fail for it.

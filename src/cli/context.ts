@@ -1,5 +1,7 @@
 /** What a command gets from the process it runs in: streams, environment, the interrupt. */
+import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
+import { EXIT } from '../errors.ts';
 import { chooseReporterKind, type ReporterKind } from '../report/choose.ts';
 import type { DashboardReporter } from '../report/dashboard/reporter.ts';
 import type { DashboardAbout } from '../report/dashboard/state.ts';
@@ -36,6 +38,15 @@ export function minerReporter(
   return { ...reporterFor(context, kind === 'json'), close() {} };
 }
 
+/** What could not be written is a run that failed, whatever else it did. */
+function failOutput(proc: NodeJS.Process, { code, message }: NodeJS.ErrnoException): void {
+  const why = code === 'ENOSPC' ? 'no space is left there' : message;
+  proc.stderr.write(`error: Expected to write to stdout, but ${why}. Make room, or send it elsewhere.\n`);
+  proc.on('exit', () => {
+    proc.exitCode = EXIT.failed;
+  });
+}
+
 /** The context of a real process. A reader that closes our stdout early (`| head`) ends the run like Ctrl-C. */
 export function processContext(proc: NodeJS.Process): Context {
   const interrupt = new AbortController();
@@ -45,7 +56,11 @@ export function processContext(proc: NodeJS.Process): Context {
   };
   proc.on('SIGINT', onSignal);
   proc.on('SIGTERM', onSignal);
-  proc.stdout.on('error', () => interrupt.abort());
+  if (isatty(0)) proc.on('SIGHUP', onSignal); // the terminal was closed; nohup, which means to outlive that, takes it from stdin
+  proc.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && !interrupt.signal.aborted) failOutput(proc, error);
+    interrupt.abort();
+  });
   const colours = proc.stdout.isTTY === true && proc.stdout.hasColors() && !proc.env.NO_COLOR;
   return {
     output: {

@@ -40,7 +40,13 @@ export function seconds(option: string, least = 0): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= 2_000_000) return value;
-    throw usageError(option, 'a number of seconds up to 2000000', text, `Pass ${option} 60, for example.`);
+    const from = least > 0 ? `from ${least} ` : '';
+    throw usageError(
+      option,
+      `a number of seconds ${from}up to 2000000`,
+      text,
+      `Pass ${option} 60, for example.`,
+    );
   };
 }
 

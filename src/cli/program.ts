@@ -88,11 +88,28 @@ function usage(error: CommanderError): HashgapError {
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .trim();
-  const message =
-    error.code === 'commander.help'
-      ? 'Expected a command, received none. hashgap --help lists them.'
-      : sentence(text);
-  return new HashgapError('USAGE', message, { cause: error });
+  return new HashgapError('USAGE', rephrased(error.code, text) ?? sentence(text), { cause: error });
+}
+
+/** In the house's words, where commander's are known: what was expected, what came, the next step. */
+function rephrased(code: string, text: string): string | undefined {
+  const [, name = ''] = /'([^']*)'/.exec(text) ?? [];
+  const [hint = ''] = /\(Did you mean .*\?\)/.exec(text) ?? [];
+  const near = hint === '' ? '' : ` ${hint.slice(1, -1)}`;
+  switch (code) {
+    case 'commander.help':
+      return 'Expected a command, received none. --help lists them.';
+    case 'commander.unknownCommand':
+      return `Expected a command, received "${name}".${near} --help lists them.`;
+    case 'commander.unknownOption':
+      return `Expected an option of this command, received '${name}'.${near} --help lists them.`;
+    case 'commander.optionMissingArgument':
+      return `Expected a value behind ${name}, received none. --help has examples.`;
+    case 'commander.excessArguments':
+      return `Expected options alone behind ${name}, received something else. --help has examples.`;
+    default:
+      return undefined;
+  }
 }
 
 function sentence(text: string): string {

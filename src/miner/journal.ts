@@ -1,10 +1,11 @@
 /** The journal of found blocks: on disk and flushed before the first submission, settled only by the node's verdict. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fromHex, hashFromDisplay, hashToDisplay, toHex } from '../bitcoin/hex.ts';
 import type { NetworkName } from '../bitcoin/network.ts';
 import { HashgapError } from '../errors.ts';
+import { makeFolder } from '../folder.ts';
 import { takeLock } from '../lock.ts';
 import type { Verdict } from '../work/ports.ts';
 import type { FoundBlock } from '../work/verify.ts';
@@ -58,7 +59,7 @@ type JournalRecord =
 export async function openJournal(path: string, network: NetworkName, now: () => Date): Promise<Journal> {
   let unlock = () => {};
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     unlock = lockJournal(path);
     const records = await readRecords(path);
     const pending = pendingBlocks(records, network);

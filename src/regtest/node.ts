@@ -1,9 +1,10 @@
 /** The embedded regtest node: a chain, its block file and its JSON-RPC server, started and stopped as one. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeBlock } from '../bitcoin/block.ts';
 import { HashgapError } from '../errors.ts';
+import { makeFolder } from '../folder.ts';
 import { Chain } from './chain.ts';
 import { Cookie } from './cookie.ts';
 import { lockDatadir } from './lock.ts';
@@ -88,7 +89,7 @@ function openHome(datadir: string | undefined, bits: number): Home {
     return { folder, store: undefined, blocks: [], notes: [], close };
   }
   const folder = join(datadir, 'regtest');
-  makeFolder(folder);
+  ownFolder(folder);
   const unlock = lockDatadir(join(folder, '.lock'));
   try {
     const { store, stored } = BlockStore.open(join(folder, 'blocks.hashgap'), bits);
@@ -103,9 +104,9 @@ function openHome(datadir: string | undefined, bits: number): Home {
   }
 }
 
-function makeFolder(folder: string): void {
+function ownFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
     const message = `Expected a data directory at ${folder}, but ${(error as Error).message}. Choose another one.`;
     throw new HashgapError('DATADIR_UNUSABLE', message, { details: { path: folder }, cause: error });

@@ -75,11 +75,17 @@ function builtPage(): string {
   return dirname(createRequire(import.meta.url).resolve('#root/dist/lab/index.html'));
 }
 
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program is using it. Choose another port, or 0 for any free one.',
+  EADDRNOTAVAIL:
+    'this machine does not have that address. Choose one of its own, or 0.0.0.0 for all of them.',
+  EACCES: 'that port is for the system alone. Choose one above 1023, or 0 for any free one.',
+};
+
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'another program is using it' : error.message;
-      const message = `Expected to listen on ${host}:${port}, but ${why}. Choose another port, or 0 for any free one.`;
+      const message = `Expected to listen on ${host}:${port}, but ${WHY[error.code ?? ''] ?? `${error.message}. Choose another port, or 0 for any free one.`}`;
       reject(new HashgapError('PORT_UNAVAILABLE', message, { details: { host, port }, cause: error }));
     });
     server.listen(port, host, resolve);

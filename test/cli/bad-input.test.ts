@@ -27,11 +27,24 @@ async function failure(args: readonly string[]) {
 describe('the command line', () => {
   it.each<[string, string[], number, RegExp]>([
     ['no command', [], 2, /Expected a command, received none.*--help/],
-    ['an unknown command', ['mime'], 2, /'mime'.*mine/],
+    ['an unknown command', ['mime'], 2, /received "mime".*mine/],
     ['an unknown option', ['demo', '--blok', '5'], 2, /'--blok'.*--blocks/],
     ['a misspelt required option', ['mine', '--adress', ADDRESS], 2, /'--adress'.*--address/],
     ['no address', ['mine', '--node', NOBODY], 2, /Expected --address, received none/],
-    ['an argument too many', ['verify', 'all'], 2, /[Tt]oo many arguments/],
+    [
+      'an argument too many',
+      ['verify', 'all'],
+      2,
+      /Expected options alone behind verify, received something else/,
+    ],
+    ['an option without its value', ['compare', '--against'], 2, /Expected a value behind --against/],
+    [
+      'a journal where no folder can be',
+      ['mine', '--network', 'regtest', '--address', ADDRESS, '--journal', '/proc/x/y', '--node', NOBODY],
+      3,
+      /connection was refused/,
+    ],
+    ['a data directory where no folder can be', ['regtest', '--datadir', '/proc/x/y'], 1, /data directory/],
     ['a number that is none', ['demo', '--blocks', 'many'], 2, /whole number.*"many".*--blocks 1/],
     ['no threads', [...mine, '--threads', '0'], 2, /from 1 to 1024.*"0"/],
     ['negative seconds', [...mine, '--seconds', '-1'], 2, /seconds/],

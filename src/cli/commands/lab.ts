@@ -1,5 +1,6 @@
 /** `hashgap lab`: serves the browser lab, a page that mines on the GPU of whoever opens it. */
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../../errors.ts';
 import { jsonLine } from '../../report/json.ts';
@@ -42,12 +43,27 @@ async function labCommand({ port, host, json }: LabFlags, context: Context): Pro
   const { out, err } = context.output;
   if (json) out(jsonLine({ schema: 'hashgap.lab/1', url }));
   else {
-    out(url);
+    for (const address of isEverywhere(host) ? [url, ...ownUrls(host, url)] : [url]) out(address);
     err('Open it in a browser. Ctrl-C ends it.');
   }
   await aborted(context.interrupted);
   await close();
   return EXIT.interrupted;
+}
+
+const isEverywhere = (host: string) => /^[0:.]+$/.test(host);
+
+/** Under which addresses others reach this machine: that of all of them means themselves there. */
+function ownUrls(host: string, url: string): string[] {
+  const { port } = new URL(url);
+  const family = isIPv6(host) ? 'IPv6' : 'IPv4';
+  return Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses
+      .filter(
+        (each) => each.family === family && !each.internal && !('scopeid' in each && each.scopeid !== 0),
+      )
+      .map(({ address }) => `http://${isIPv6(address) ? `[${address}]` : address}:${port}/`),
+  );
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ import { compactBits, wholeNumber } from '../options.ts';
 interface RegtestFlags {
   readonly port: number;
   readonly datadir?: string;
-  readonly bits: number;
+  readonly bits?: number;
   readonly json?: boolean;
 }
 
@@ -34,14 +34,14 @@ export function addRegtest(program: Command, context: Context, done: (code: Exit
     )
     .option('--port <port>', 'RPC port; 0 takes a free one', wholeNumber('--port', 0, 65535), 0)
     .option('--datadir <folder>', 'keep the chain and the cookie here (default: in memory)')
-    .option('--bits <hex>', 'compact target of every block', compactBits, 0x207fffff)
+    .option('--bits <hex>', 'compact target of every block (default: 207fffff)', compactBits)
     .option('--json', 'one JSON object, schema hashgap.regtest/1')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: RegtestFlags) => done(await regtestCommand(flags, context)));
 }
 
 async function regtestCommand(
-  { port, datadir, bits, json }: RegtestFlags,
+  { port, datadir, bits = 0x207fffff, json }: RegtestFlags,
   context: Context,
 ): Promise<ExitCode> {
   const node = await startRegtestNode({ port, bits, ...(datadir === undefined ? {} : { datadir }) });

@@ -1,6 +1,7 @@
 /** The memory of tuning: a file that keeps, for each adapter with its driver, the best kernel and those that were wrong. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../folder.ts';
 import type { AdapterName } from './protocol.ts';
 
 /** What is known of one adapter. */
@@ -87,7 +88,7 @@ export function openTuningMemory(
 
 /** A reader finds the old file or the new one, never a part of it. */
 function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const draft = `${path}.${process.pid}`;
   try {
     writeFileSync(draft, text);

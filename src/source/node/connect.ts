@@ -36,9 +36,18 @@ const NOT_YET = [-9, -10, -28];
  * `TEMPLATE_INVALID`, `TEMPLATE_RULE_UNKNOWN`, `SIGNET_CHALLENGE` or `NODE_RPC` at once.
  */
 export async function connectNode(options: ConnectOptions): Promise<Connection> {
-  const network = checkNetwork(await whenReady(options, 'getblockchaininfo', []), options);
+  const network = await askNetwork(options);
   const template = await whenReady(options, 'getblocktemplate', [{ rules: templateRules(network) }], true);
   return { network, template: template === undefined ? undefined : parseTemplate(template) };
+}
+
+/**
+ * Waits in the same way, and asks for the network alone.
+ *
+ * @throws {HashgapError} as {@link connectNode}, but for templates.
+ */
+export async function askNetwork(options: ConnectOptions): Promise<NetworkName> {
+  return checkNetwork(await whenReady(options, 'getblockchaininfo', [], false, true), options);
 }
 
 function checkNetwork(info: unknown, { rpc, network }: ConnectOptions): NetworkName {
@@ -63,19 +72,33 @@ function checkNetwork(info: unknown, { rpc, network }: ConnectOptions): NetworkN
   return known;
 }
 
-/** Calls until there is an answer; with `optional`, a node that has no work yet is left to the source's own patience. */
+/** What a node on this machine or in the same house needs at the very most, milliseconds. */
+const LEAST_MS = 500;
+
+/** How long an answer may take, milliseconds, where there is the patience for it. */
+const ANSWER_MS = 30_000;
+
+/**
+ * Calls until there is an answer. With `optional`, a node that has no work yet is left to the source's own patience; what is `quick` has to be
+ * answered within it, too: somebody else may listen on that port, and say nothing.
+ */
 async function whenReady(
   options: ConnectOptions,
   method: string,
   params: unknown[],
   optional = false,
+  quick = false,
 ): Promise<unknown> {
   const { rpc, emit, signal } = options;
   const deadline = performance.now() + options.patienceMs;
   let reported = '';
   while (true) {
     try {
-      return await rpc.call(method, params, { signal });
+      const leftMs = Math.max(LEAST_MS, deadline - performance.now());
+      return await rpc.call(method, params, {
+        signal,
+        ...(quick && leftMs < ANSWER_MS ? { timeoutMs: leftMs } : {}),
+      });
     } catch (error) {
       signal.throwIfAborted();
       if (!isHashgapError(error)) throw error;

@@ -78,7 +78,7 @@ function post(
     const fail = (cause: Error) => reject(unreachable(url, cause));
     if (timeoutMs > 0) {
       request.setTimeout(timeoutMs, () =>
-        request.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+        request.destroy(new Error(`no answer came within ${Number((timeoutMs / 1000).toPrecision(2))} s`)),
       );
     }
     request.on('error', fail);
@@ -147,13 +147,30 @@ function describe(text: string): string {
 }
 
 function unreachable(url: URL, cause: Error, status?: number): HashgapError {
-  const reason =
-    (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'the connection was refused' : cause.message;
+  const { reason, next } = reasonOf(url, cause);
   return new HashgapError(
     'NODE_UNREACHABLE',
-    `Expected a node at ${url.href}, but ${reason}. Start bitcoind with -server, or pass its address with --node.`,
+    `Expected a node at ${url.href}, but ${reason}. ${next ?? 'Start bitcoind with -server, or pass its address with --node.'}`,
     { details: { url: url.href, status }, cause },
   );
+}
+
+/** What a failed connection means, and the next step where it is another one than usual. */
+function reasonOf(
+  url: URL,
+  { code = '', message }: NodeJS.ErrnoException,
+): { reason: string; next?: string } {
+  if (code === 'ECONNREFUSED') return { reason: 'the connection was refused' };
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return { reason: `the name ${url.hostname} is not known` };
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
+    return { reason: 'that port does not speak TLS', next: 'Pass http:// instead of https://.' };
+  if (/CERT|SELF_SIGNED|ISSUER/.test(code))
+    return {
+      reason: `its certificate is not trusted (${code})`,
+      next: 'Set NODE_EXTRA_CA_CERTS to the file of its authority.',
+    };
+  return { reason: message };
 }
 
 function refused(url: URL, status: number, source: string): HashgapError {

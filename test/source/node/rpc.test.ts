@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askNetwork } from '../../../src/source/node/connect.ts';
 import { defaultCookiePath, fileCredentials } from '../../../src/source/node/credentials.ts';
 import { createRpcClient, type RpcClient } from '../../../src/source/node/rpc.ts';
 import { type Answer, type Call, type FakeNode, startFakeNode } from '../../support/fake-node.ts';
@@ -79,6 +80,40 @@ describe('call', () => {
     await expect(rpc.call('x', [], { timeoutMs: 30 })).rejects.toMatchObject({
       code: 'NODE_UNREACHABLE',
       message: expect.stringContaining('0.03 s'),
+    });
+  });
+
+  it('says what is wrong with a port that speaks no TLS, and with a name that nobody knows', async () => {
+    await clientOf(() => ({ status: 200, body: '{}' }));
+    const cases = [
+      [
+        node!.url.replace('http:', 'https:'),
+        /but that port does not speak TLS. Pass http:\/\/ instead of https/,
+      ],
+      ['http://node.invalid:8332', /but the name node.invalid is not known. Start bitcoind/],
+    ] as const;
+    for (const [url, message] of cases) {
+      const rpc = createRpcClient(new URL(url), fileCredentials(cookie));
+      const error: unknown = await rpc.call('x').catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'NODE_UNREACHABLE', message: expect.stringMatching(message) });
+      expect((error as Error).message).not.toContain('\n');
+      rpc.close();
+    }
+  });
+
+  it('gives up a first contact that nobody answers when the patience is over', async () => {
+    const rpc = await clientOf(() => 'hang');
+    const emit = () => {};
+    const contact = askNetwork({
+      rpc,
+      network: undefined,
+      patienceMs: 80,
+      emit,
+      signal: new AbortController().signal,
+    });
+    await expect(contact).rejects.toMatchObject({
+      code: 'NODE_UNREACHABLE',
+      message: expect.stringMatching(/no answer came within 0\.5 s/),
     });
   });
 
