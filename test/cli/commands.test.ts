@@ -1,5 +1,5 @@
 /** Every command as a user runs it: help, text, JSON with its schema, exit codes, Ctrl-C, a closed pipe. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -85,6 +85,21 @@ describe('demo', () => {
     expect(exitCode).toBe(130);
     expect(lines.at(-1)).toMatchObject({ type: 'summary', rejected: 0 });
   });
+
+  it.runIf(process.platform === 'linux')(
+    'fails when its output cannot be written, as every command does',
+    () => {
+      const run = (args: string) =>
+        spawnSync('bash', ['-c', `"${process.execPath}" "${CLI_PATH}" ${args} > /dev/full`], {
+          encoding: 'utf8',
+        });
+      for (const args of ['network', 'odds --hashrate 1TH/s --json']) {
+        const { status, stderr } = run(args);
+        expect(status).toBe(1);
+        expect(stderr).toContain('error: Expected to write to stdout, but no space is left there. Make room');
+      }
+    },
+  );
 
   it('ends when its reader goes away', async () => {
     const child = spawn(process.execPath, [CLI_PATH, 'demo', '--blocks', '100000'], {
