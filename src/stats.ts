@@ -7,6 +7,7 @@ export interface Stats {
   /** Unix milliseconds of the first and the latest event. */
   readonly startedAtMs: number | undefined;
   readonly lastAtMs: number | undefined;
+  readonly lastScanAtMs: number | undefined;
   /** Blocks found in this run, plus those recovered from an earlier one. */
   readonly blocks: number;
   readonly recovered: number;
@@ -53,6 +54,7 @@ const NO_SHARES: ShareStats = {
 export const NO_STATS: Stats = {
   startedAtMs: undefined,
   lastAtMs: undefined,
+  lastScanAtMs: undefined,
   blocks: 0,
   recovered: 0,
   accepted: 0,
@@ -75,7 +77,7 @@ export function reduceStats(stats: Stats, event: MinerEvent): Stats {
   const next = { ...stats, startedAtMs: stats.startedAtMs ?? event.atMs, lastAtMs: event.atMs };
   switch (event.type) {
     case 'scan':
-      return { ...next, hashes: stats.hashes + event.hashes };
+      return { ...next, hashes: stats.hashes + event.hashes, lastScanAtMs: event.atMs };
     case 'block':
       return { ...next, blocks: stats.blocks + 1 };
     case 'recovered':
@@ -183,11 +185,18 @@ export interface ShareSummary extends Omit<ShareStats, 'roundTrips' | 'foundDiff
   readonly luck: number | null;
 }
 
-/** The summary of a run that took `seconds` of wall time. */
+/** Up to the last scan: what a run waits for after that, as the answers of a pool, is no time to hash in. */
+function hashingSeconds({ startedAtMs, lastScanAtMs }: Stats, seconds: number): number {
+  if (startedAtMs === undefined || lastScanAtMs === undefined || lastScanAtMs <= startedAtMs) return seconds;
+  return Math.min(seconds, (lastScanAtMs - startedAtMs) / 1000);
+}
+
+/** The summary of a run that took `seconds` of wall time. Rates are per second up to the last scan. */
 export function summarize(stats: Stats, seconds: number): Summary {
   const { blocks, accepted, rejected, stale, recovered, hardwareErrors, hashes } = stats;
   const pending = blocks - accepted - rejected - stale;
-  const hashesPerSecond = seconds > 0 ? hashes / seconds : 0;
+  const hashedFor = hashingSeconds(stats, seconds);
+  const hashesPerSecond = hashedFor > 0 ? hashes / hashedFor : 0;
   return {
     type: 'summary',
     blocks,
@@ -200,7 +209,7 @@ export function summarize(stats: Stats, seconds: number): Summary {
     hashes,
     hashesPerSecond,
     seconds,
-    ...(stats.shares.found > 0 ? { shares: shareSummary(stats, seconds) } : {}),
+    ...(stats.shares.found > 0 ? { shares: shareSummary(stats, hashedFor) } : {}),
   };
 }
 

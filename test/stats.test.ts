@@ -45,7 +45,7 @@ it('adds up a run', () => {
     recovered: 1,
     hardwareErrors: 1,
     hashes: 150,
-    hashesPerSecond: 50,
+    hashesPerSecond: 37_500,
     seconds: 3,
   });
   expect([stats.startedAtMs, stats.lastAtMs]).toEqual([1000, 1013]);

@@ -59,8 +59,9 @@ export function createLinesReporter(output: Output, options: LinesOptions = {}):
       if (event.type === 'scan') showStatus(stats, event.atMs);
       if (event.type === 'job') showJob(event);
       if (event.type === 'source-up' || event.type === 'source-down') showSource(event);
+      if (event.type === 'block') effort.found(event.hash, stats, event.atMs);
       if (event.type === 'verdict')
-        output.out(verdictLine(event, output, event.recovered ? '' : effort(stats, event.atMs)));
+        output.out(verdictLine(event, output, event.recovered ? '' : effort.of(event, stats)));
       const progress = progressLine(event, output.paint, options);
       if (progress !== undefined) output.err(progress);
     },
@@ -123,14 +124,29 @@ function createSourceLines({
   };
 }
 
-/** What it took since the block before: the hashes every engine spent, and the time. */
-function createEffort(): (stats: Stats, atMs: number) => string {
+/** What each block took since the one before: the hashes every engine spent, and the time. */
+interface Effort {
+  /** It counts from here: by the time of a verdict the next job may be under way. */
+  found(hash: string, stats: Stats, atMs: number): void;
+  of(verdict: Extract<MinerEvent, { type: 'verdict' }>, stats: Stats): string;
+}
+
+function createEffort(): Effort {
+  const known = new Map<string, string>();
   let last = { atMs: 0, hashes: 0 };
-  return (stats, atMs) => {
+  const take = (stats: Stats, atMs: number) => {
     const since = last.atMs === 0 ? (stats.startedAtMs ?? atMs) : last.atMs;
     const text = `${formatQuantity(stats.hashes - last.hashes, 'hashes')} in ${formatDuration((atMs - since) / 1000)}`;
     last = { atMs, hashes: stats.hashes };
     return text;
+  };
+  return {
+    found: (hash, stats, atMs) => void known.set(hash, take(stats, atMs)),
+    of({ hash, verdict, atMs }, stats) {
+      const text = known.get(hash) ?? take(stats, atMs);
+      if (verdict.outcome !== 'unknown') known.delete(hash);
+      return text;
+    },
   };
 }
 

@@ -112,10 +112,10 @@ describe('the lines reporter at a pool', () => {
         "out  BLOCK  share 05 meets the network target: sent to the pool first of all",
         "out  share accepted  difficulty 9 P of 8  43 ms",
         "err  99 kH/s, shares: 2 accepted, 1 rejected, 1 pending",
-        "out  no block in 1.67 minutes; 2 Mhashes, 20 kH/s",
+        "out  no block in 1.67 minutes; 2 Mhashes, 90.1 kH/s",
         "out  6 shares: 2 accepted, 1 rejected (1 stale), 1 without an answer, 1 withheld, 1 pending",
         "out  best difficulty 9 P; round trip 49 ms on average, 61 ms at the longest",
-        "out  accepted work is worth 687 MH/s of 20 kH/s measured (3.44e6%); luck 1.03e7%",
+        "out  accepted work is worth 3.1 GH/s of 90.1 kH/s measured (3.44e6%); luck 1.03e7%",
       ]
     `);
   });

@@ -88,7 +88,7 @@ describe('the lines reporter', () => {
         "err  connected to http://127.0.0.1:18443/",
         "err  job for height 7, difficulty 4.66e-10, 3 transactions",
         "err  hardware error: kernel sha-ni claimed 00000042f88f6525075b4479cccccccccccccccccccccccccccccccccccccccc; the claim is dropped",
-        "out  block 7      accepted  00000042f88f6525075b...  1.51 Mhashes in 60 ms",
+        "out  block 7      accepted  00000042f88f6525075b...  1.51 Mhashes in 52 ms",
         "out  block 8      rejected  00000042f88f6525075b...  bad-cb-amount",
         "err  block 5 was found by an earlier run and never answered: submitting it again",
         "out  block 5      no answer yet  00000042f88f6525075b...  no answer within 60 s",
