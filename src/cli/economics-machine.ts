@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Device } from '../economics/devices.ts';
 import { type Baseline, type BaselineRow, invalid, parseBaseline } from '../report/bench-document.ts';
 import { deviceNote, type Machine, type MachinePart, type Power } from '../report/compare-machine.ts';
+import { safeText } from '../report/text.ts';
 import { wholePower } from './economics-power.ts';
 
 /**
@@ -16,9 +17,12 @@ export function machineOfBench(file: string): Machine {
   const gpu = bestOf(results.filter(({ adapter }) => adapter !== undefined && !SOFTWARE_GPU.test(adapter)));
   const parts = [cpu, gpu].flatMap((row) => (row === undefined ? [] : [partOf(row)]));
   if (parts.length === 0) throw invalid(file, 'no results');
-  const brand = typeof host.cpu === 'string' ? host.cpu : 'unknown CPU';
+  const brand = (typeof host.cpu === 'string' ? safeText(host.cpu) : '') || 'unknown CPU';
   const threads = typeof host.cores === 'number' ? host.cores : (cpu?.threads ?? 1);
-  const power = wholePower({ cpu: cpu && { brand, threads, battery: false }, gpu: gpu?.adapter });
+  const power = wholePower({
+    cpu: cpu && { brand, threads, battery: false },
+    gpu: gpu?.adapter && safeText(gpu.adapter),
+  });
   return machineOf('bench', brand, parts, power);
 }
 
@@ -74,13 +78,13 @@ export function machineOf(
   return { name: [...new Set(names)].join(' with '), origin, hashesPerSecond, parts, power };
 }
 
-/** A measured row as a part of the machine. */
+/** A measured row as a part of the machine. Names are a file's or a driver's, so they are made safe for a terminal. */
 export function partOf({ engine, kernel, threads, hashesPerSecond, adapter }: BaselineRow): MachinePart {
   return {
-    engine,
-    kernel,
+    engine: safeText(engine),
+    kernel: safeText(kernel),
     threads,
     hashesPerSecond: hashesPerSecond.median,
-    ...(adapter === undefined ? {} : { adapter }),
+    ...(adapter === undefined ? {} : { adapter: safeText(adapter) }),
   };
 }

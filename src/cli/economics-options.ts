@@ -5,6 +5,7 @@ import type { Found, Named } from '../economics/catalogue.ts';
 import { DEVICES, type Device, findDevice } from '../economics/devices.ts';
 import { findRegion, REGIONS, type Region } from '../economics/regions.ts';
 import {
+  leadingNumber,
   type Parsed,
   parseDuration,
   parseHashrate,
@@ -20,62 +21,111 @@ import { nodeState } from './economics-node.ts';
 import { clientOf } from './node-client.ts';
 import { networkName, nodeUrl, usageError } from './options.ts';
 
-/** A reader of quantities: what is not understood is answered with an example near it. */
-function quantity(
-  option: string,
-  expected: string,
-  parse: (text: string) => Parsed,
-  least = Number.MIN_VALUE,
-) {
+/** A quantity that an option takes. */
+interface Quantity {
+  readonly option: string;
+  /** For people, with examples. */
+  readonly expected: string;
+  readonly parse: (text: string) => Parsed;
+  /** The least and the most: beyond them figures would be no numbers any more. */
+  readonly range: readonly [least: number, most: number];
+  /** The range for people. */
+  readonly within: string;
+  /** For who typed nothing to make an example of. */
+  readonly example: string;
+}
+
+/** A reader of quantities: what is not understood is answered with an example near it, what is out of range with the range. */
+function quantity({ option, expected, parse, range: [least, most], within, example }: Quantity) {
+  const inRange = (parsed: Parsed) => 'value' in parsed && parsed.value >= least && parsed.value <= most;
   return (text: string): number => {
     const parsed = parse(text);
-    const understood = 'value' in parsed;
-    if (understood && parsed.value >= least && parsed.value < 1e60) return parsed.value;
-    const example = understood ? '' : parsed.example.replace('$', '');
-    const next =
-      example === ''
-        ? 'hashgap COMMAND --help has examples.'
-        : `Pass ${option} ${quoted(example)}, for example.`;
-    throw usageError(option, expected, text, next);
+    if ('value' in parsed && inRange(parsed)) return parsed.value;
+    const near = 'value' in parsed || !/[1-9]/.test(text) ? '' : parsed.example.replace('$', '');
+    const next = `Pass ${option} ${quoted(inRange(parse(near)) ? near : example)}, for example.`;
+    throw usageError(option, 'value' in parsed ? `${expected}, ${within},` : expected, text, next);
   };
 }
 
 const quoted = (text: string) => (text.includes(' ') ? `'${text}'` : text);
 
+/** More than any figure of this world, and far from the largest number there is. */
+const MOST = 1e60;
+
 /** Reads `--for`. */
-export const readDuration = quantity('--for', 'a duration such as 1d, 30 days or 1y 6mo', parseDuration);
+export const readDuration = quantity({
+  option: '--for',
+  expected: 'a duration such as 1d, 30 days or 1y 6mo',
+  parse: parseDuration,
+  range: [0.001, MOST],
+  within: 'from 0.001 s to 1e60 s',
+  example: '30 days',
+});
 
 /** Reads `--hashrate`. */
-export const readHashrate = quantity('--hashrate', 'a hashrate such as 1.2TH/s', parseHashrate);
+export const readHashrate = quantity({
+  option: '--hashrate',
+  expected: 'a hashrate such as 1.2TH/s',
+  parse: parseHashrate,
+  range: [0.001, MOST],
+  within: 'from 0.001 H/s to 1e60 H/s',
+  example: '1.2TH/s',
+});
 
 /** Reads `--watts`. */
-export const readWatts = quantity('--watts', 'a power such as 65 or 3.5kW', parsePower);
+export const readWatts = quantity({
+  option: '--watts',
+  expected: 'a power such as 65 or 3.5kW',
+  parse: parsePower,
+  range: [1e-6, MOST],
+  within: 'from 1e-6 W to 1e60 W',
+  example: '65',
+});
 
 /** Reads `--kwh-price`: power may be free. */
-export const readKwhPrice = quantity('--kwh-price', 'US dollars per kWh such as 0.08 or 8c', parseMoney, 0);
+export const readKwhPrice = quantity({
+  option: '--kwh-price',
+  expected: 'US dollars per kWh such as 0.08 or 8c',
+  parse: parseMoney,
+  range: [0, MOST],
+  within: 'from 0 to 1e60',
+  example: '0.08',
+});
 
 /** Reads `--btc-price`. */
-export const readBtcPrice = quantity('--btc-price', 'US dollars such as 91132 or 90k', parseMoney);
+export const readBtcPrice = quantity({
+  option: '--btc-price',
+  expected: 'US dollars such as 91132 or 90k',
+  parse: parseMoney,
+  range: [1e-6, MOST],
+  within: 'from 1e-6 to 1e60',
+  example: '90k',
+});
 
 /** Reads `--growth`: a difficulty can fall, but something has to be left of it. */
-export const readGrowth = quantity(
-  '--growth',
-  'a percentage a year above -100% such as 30%',
-  parsePercent,
-  -0.999,
-);
+export const readGrowth = quantity({
+  option: '--growth',
+  expected: 'a percentage a year above -100% such as 30%',
+  parse: parsePercent,
+  range: [-99.9 / 100, MOST], // as it is read: a bit less than -0.999
+  within: 'from -99.9% to 1e62%',
+  example: '-50%',
+});
 
-/** Reads `--difficulty`. */
-export const readDifficulty = quantity(
-  '--difficulty',
-  'a difficulty such as 148T or 148260000000000',
-  parseDifficulty,
-);
+/** Reads `--difficulty`: regtest has 4.7e-10. */
+export const readDifficulty = quantity({
+  option: '--difficulty',
+  expected: 'a difficulty such as 148T or 148260000000000',
+  parse: parseDifficulty,
+  range: [1e-10, MOST],
+  within: 'from 1e-10 to 1e60',
+  example: '148T',
+});
 
 /** A number with a prefix and no unit. */
 function parseDifficulty(text: string): Parsed {
   const parsed = /h/i.test(text) ? { example: '' } : parseHashrate(text);
-  return 'value' in parsed ? parsed : { example: `${/[\d.]+/.exec(text)?.[0] ?? 148}T` };
+  return 'value' in parsed ? parsed : { example: `${leadingNumber(text) ?? 148}T` };
 }
 
 /** Reads one device after another. */

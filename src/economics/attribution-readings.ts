@@ -1,5 +1,5 @@
 /** What counted blocks say about concentration, read twice: pools as they are tagged, and with presumed proxies as one. */
-import { type Concentration, concentration, gini } from './concentration.ts';
+import { type Concentration, concentration, concentrationWithSingles, gini } from './concentration.ts';
 import { type ShareInterval, wilsonInterval } from './intervals.ts';
 import type { ProxyGroup } from './pools.ts';
 import type { Provenance } from './provenance.ts';
@@ -68,7 +68,7 @@ export function readCounts(counts: BlockCounts, group: ProxyGroup): Readings {
 function readingOf(pools: readonly PoolCount[], unknown: number, blocks: number): Reading {
   const found = pools.filter((pool) => pool.blocks > 0);
   const known = found.map((pool) => pool.blocks);
-  const apart = concentration([...known, ...new Array<number>(unknown).fill(1)]);
+  const apart = concentrationWithSingles(known, unknown);
   return {
     shares: found
       .map((pool) => ({ ...pool, ...wilsonInterval(pool.blocks, blocks) }))

@@ -16,6 +16,9 @@ export interface Concentration {
   readonly top: readonly TopShare[];
 }
 
+/** Of how many pools the shares are given together. */
+const TOP_COUNTS = [1, 2, 3, 6] as const;
+
 /** What the largest pools hold together. */
 export interface TopShare extends ShareInterval {
   /** How many pools. */
@@ -154,8 +157,54 @@ export function concentration(counts: readonly number[]): Concentration {
     entropyBits: entropyBits(counts),
     effectiveNumber: effectiveNumber(counts),
     gini: gini(counts),
-    top: [1, 2, 3, 6].map((count) => topShare(counts, count)),
+    top: TOP_COUNTS.map((count) => topShare(counts, count)),
   };
+}
+
+/**
+ * Every measure but the Gini coefficient, where beside the counted pools so many others found one block each. A list of them would not fit
+ * into memory, so what they add is calculated: u shares of 1 / n add 10,000 u / n^2 to HHI and (u / n) log2 n bits.
+ *
+ * @param counts - blocks of each pool.
+ * @param singles - how many others there are, each with one block.
+ * @throws {RangeError} for a negative count, or none at all.
+ * @example
+ * ```ts
+ * concentrationWithSingles([2], 2).hhi; // 3750
+ * ```
+ */
+export function concentrationWithSingles(
+  counts: readonly number[],
+  singles: number,
+): Omit<Concentration, 'gini'> {
+  const found = counts.filter((count) => notNegative(count, 'number of blocks') > 0).sort((a, b) => b - a);
+  const blocks = sum(found) + notNegative(singles, 'number of blocks');
+  if (blocks === 0) throw new RangeError('expected at least one block, received none');
+  const index = 10_000 * (sum(found.map((count) => (count / blocks) ** 2)) + singles / blocks / blocks);
+  const bits = sum(found.map((count) => (count / blocks) * Math.log2(blocks / count)));
+  return {
+    blocks,
+    pools: found.length + singles,
+    hhi: index,
+    nakamoto: pastHalf(found, singles),
+    entropyBits: bits + (singles / blocks) * Math.log2(blocks),
+    effectiveNumber: 10_000 / index,
+    top: TOP_COUNTS.map((count) => {
+      const held = sum(found.slice(0, count)) + Math.min(Math.max(0, count - found.length), singles);
+      return { count, ...wilsonInterval(held, blocks) };
+    }),
+  };
+}
+
+/** The fewest that found more than half, of pools in falling order and single blocks after them. */
+function pastHalf(found: readonly number[], singles: number): number {
+  let rest = sum(found) + singles;
+  const half = rest / 2;
+  for (const [i, count] of found.entries()) {
+    rest -= count;
+    if (rest < half) return i + 1;
+  }
+  return found.length + Math.floor(singles - half) + 1;
 }
 
 function sum(values: readonly number[]): number {

@@ -54,7 +54,7 @@ export function hashrateForChance(chance: number, hashesPerBlock: number, second
  * fleetOf(deviceById('s21'), 1e18).devices; // 5000
  * ```
  */
-export function fleetOf(device: Device, hashrateHps: number): Fleet {
+export function fleetOf(device: Pick<Device, 'hashrateHps' | 'powerW'>, hashrateHps: number): Fleet {
   const devices = Math.ceil(notNegative(hashrateHps, 'hashrate') / device.hashrateHps);
   const powerW = device.powerW === null ? null : devices * device.powerW;
   return {

@@ -1,5 +1,6 @@
 /** How concentrated the mining pools were, year by year, from data/pool-concentration.json. */
 import catalogue from './data/pool-concentration.json' with { type: 'json' };
+import { type ShareInterval, wilsonInterval } from './intervals.ts';
 import type { Provenance } from './provenance.ts';
 
 /** Concentration over one window of blocks; `concentration.ts` says what each measure is. */
@@ -20,3 +21,18 @@ export interface PoolConcentration extends Provenance {
 
 /** Every window, oldest first; the last two are the same 30 days, as tagged and merged. */
 export const POOL_HISTORY = catalogue as readonly PoolConcentration[];
+
+/**
+ * The share of the largest pool with a 95 % interval, which knows of luck alone. The window has its share to a tenth of a percent.
+ *
+ * @example
+ * ```ts
+ * largestShare(POOL_HISTORY.at(-2)).low.toFixed(3); // '0.295'
+ * ```
+ */
+export function largestShare({
+  blocks,
+  topPercent,
+}: Pick<PoolConcentration, 'blocks' | 'topPercent'>): ShareInterval {
+  return wilsonInterval(Math.round((topPercent[1] / 100) * blocks), blocks);
+}

@@ -59,16 +59,17 @@ export function parseHashrate(text: string): Parsed {
 }
 
 /**
- * A power in watts: `19 W`, `3.5kW`, `65`.
+ * A power in watts: `19 W`, `3.5kW`, `65`. A small m is milli and a large one mega; the other prefixes are in either case.
  *
  * @example
  * ```ts
  * parsePower('3.5kW'); // { value: 3500 }
+ * parsePower('500mW'); // { value: 0.5 }
  * parsePower('-5 W'); // { example: '5 W' }
  * ```
  */
 export function parsePower(text: string): Parsed {
-  return parsePrefixed(text, /(w(atts?)?)?$/i, 'W');
+  return parsePrefixed(text, /(w(atts?)?)?$/i, 'W', (prefix) => (prefix === 'm' ? 1e-3 : factorOf(prefix)));
 }
 
 /**
@@ -110,14 +111,17 @@ export function parseMoney(text: string): Parsed {
   const unit = match?.[2]?.toLowerCase();
   if (amount !== undefined)
     return { value: unit === undefined ? amount : unit === 'k' ? amount * 1000 : amount / 100 };
-  return { example: `$${leadingNumber(text.replace(/,(\d{1,2})$/, '.$1')) ?? 0.08}` };
+  return { example: `$${leadingNumber(text) ?? 0.08}` };
 }
 
-function parsePrefixed(text: string, suffix: RegExp, unit: string): Parsed {
+/** What a prefix multiplies with, in either case; undefined for none that is known. */
+const factorOf = (prefix: string) => PREFIXES.find(([, names]) => names.includes(prefix.toLowerCase()))?.[0];
+
+function parsePrefixed(text: string, suffix: RegExp, unit: string, factorOfPrefix = factorOf): Parsed {
   const match = /^([\d.,]+(?:e[+-]?\d+)?)\s*(.*)$/i.exec(text.trim());
   const amount = match === null ? undefined : plainNumber(match[1]!);
-  const prefix = match?.[2]?.replace(suffix, '').toLowerCase();
-  const factor = PREFIXES.find(([, names]) => prefix !== undefined && names.includes(prefix))?.[0];
+  const prefix = match?.[2]?.replace(suffix, '');
+  const factor = prefix === undefined ? undefined : factorOfPrefix(prefix);
   if (amount !== undefined && factor !== undefined && amount > 0) return { value: amount * factor };
   return { example: `${leadingNumber(text) || 1} ${unit}` };
 }
@@ -134,8 +138,16 @@ function plainNumber(text: string): number | undefined {
   return Number(text.replaceAll(',', ''));
 }
 
-/** The first number in what was typed, without its sign. */
-function leadingNumber(text: string): number | undefined {
-  const match = /\d[\d,]*(\.\d+)?/.exec(text);
+/**
+ * The first number in what was typed, without its sign. A comma before one or two digits is a decimal point: no thousands end like that.
+ *
+ * @example
+ * ```ts
+ * leadingNumber('1,2TH/s'); // 1.2
+ * leadingNumber('fast'); // undefined
+ * ```
+ */
+export function leadingNumber(text: string): number | undefined {
+  const match = /\d[\d,]*(\.\d+)?/.exec(text.replace(/(\d),(\d{1,2})(?!\d)/, '$1.$2'));
   return match === null ? undefined : Number(match[0].replaceAll(',', ''));
 }

@@ -3,6 +3,7 @@
 import { formatCount } from '../format.ts';
 import type { Baseline, BaselineRow } from './bench-document.ts';
 import { tableLines } from './table.ts';
+import { safeText } from './text.ts';
 
 /** One row of both benchmarks, or of one of them. */
 export interface ComparedRow {
@@ -83,11 +84,13 @@ function onlyOne(row: BaselineRow, verdict: 'not in the baseline' | 'not measure
   return { name: rowName(row), row, ratio: undefined, before, now, verdict };
 }
 
-/** The name of a row in sentences; two rows of one name are the same measurement. */
+/** The name of a row in sentences, safe for a terminal; two rows of one name are the same measurement. */
 export function rowName({ engine, kernel, threads, midstates, adapter }: BaselineRow): string {
   const engineAndKernel = engine === kernel ? kernel : `${engine} ${kernel}`;
   const on = adapter === undefined ? '' : ` on ${adapter}`;
-  return `${engineAndKernel}, ${formatCount(threads, 'thread')}, ${formatCount(midstates, 'midstate')}${on}`;
+  return safeText(
+    `${engineAndKernel}, ${formatCount(threads, 'thread')}, ${formatCount(midstates, 'midstate')}${on}`,
+  );
 }
 
 function hostChanges(before: Baseline, now: Baseline): string[] {
@@ -108,7 +111,7 @@ function gpuChanges(before: readonly BaselineRow[], now: readonly BaselineRow[])
 }
 
 const change = (key: string, before: unknown, now: unknown) =>
-  `${key}: ${JSON.stringify(before)} then, ${JSON.stringify(now)} now`;
+  safeText(`${key}: ${JSON.stringify(before)} then, ${JSON.stringify(now)} now`);
 
 const COLUMNS = [
   { heading: 'kernel', align: 'left' },
@@ -127,7 +130,7 @@ const COLUMNS = [
  */
 export function comparisonTable({ rows, hostChanges: changes }: BenchComparison, width: number): string[] {
   const cells = rows.map(({ row, was, ratio, now, before, verdict }) => [
-    then(row.kernel, was?.kernel),
+    safeText(then(row.kernel, was?.kernel)),
     String(row.threads),
     then(String(row.midstates), was && String(was.midstates)),
     ratio?.toFixed(3) ?? '-',

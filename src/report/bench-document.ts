@@ -1,5 +1,6 @@
 /** The JSON of a benchmark, schema `hashgap.bench/1`, and its reader. */
 import { HashgapError } from '../errors.ts';
+import { safeText } from './text.ts';
 
 /** The schema's name. */
 export const BENCH_SCHEMA = 'hashgap.bench/1';
@@ -76,6 +77,7 @@ export function parseBaseline(text: string, file: string): Baseline {
   }
   const { host = {}, results } = document;
   if (!isObject(host)) throw invalid(file, `host ${short(host)}`);
+  if (host.cores !== undefined && !isCount(host.cores)) throw invalid(file, `cores ${short(host.cores)}`);
   if (!Array.isArray(results)) throw invalid(file, `results ${short(results)}`);
   const rows = results.map((row: unknown, index) => {
     if (!isBaselineRow(row)) throw invalid(file, `a broken row ${index + 1} ${short(row)}`);
@@ -114,12 +116,14 @@ function isBaselineRow(row: unknown): row is BaselineRow {
     isTextIfThere(row.adapter) &&
     isTextIfThere(row.driver) &&
     isObject(row.hashesPerSecond) &&
-    typeof row.hashesPerSecond.median === 'number' &&
-    row.hashesPerSecond.median > 0
+    isRate(row.hashesPerSecond.median)
   );
 }
 
-const isCount = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
+
+/** The bounds of --hashrate: JSON can say 1e400, which is read as infinity. */
+const isRate = (value: unknown) => typeof value === 'number' && value >= 0.001 && value <= 1e60;
 
 const isTextIfThere = (value: unknown) => value === undefined || typeof value === 'string';
 
@@ -129,6 +133,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** A value as JSON, cut where it would make the sentence long. */
 function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = safeText(JSON.stringify(value) ?? 'nothing');
   return text.length <= 60 ? text : `${text.slice(0, 60)}...`;
 }

@@ -18,6 +18,7 @@ import { networkLine, networkObject } from './network.ts';
 import { blockTerms, type NetworkState } from './network-state.ts';
 import { formatWait } from './numbers.ts';
 import { tableLines } from './table.ts';
+import { displayWidth } from './text.ts';
 
 /** What a kWh costs, for every row alike. */
 export interface Electricity {
@@ -119,8 +120,14 @@ function costOf(
   const { hashesPerBlock } = network;
   return {
     secondsToBlock: timeToBlock({ hashrateHps, hashesPerBlock }).meanSeconds,
-    usdPerBtc: each === null ? null : electricityUsdPerBtc(blockTerms(network), each, electricity.usdPerKwh),
+    usdPerBtc: each === null ? null : costOfBitcoin(network, each, electricity.usdPerKwh),
   };
+}
+
+/** Null where a block brings no bitcoin at all, as on a regtest chain after its halvings. */
+function costOfBitcoin(network: NetworkState, each: number, usdPerKwh: number): number | null {
+  const terms = blockTerms(network);
+  return terms.rewardBtc === 0 ? null : electricityUsdPerBtc(terms, each, usdPerKwh);
 }
 
 /** What the sentence is about wherever it is in the list: the ASIC that most people have heard of. */
@@ -129,12 +136,16 @@ const YARDSTICK = 's21';
 function sentenceOf(rungs: readonly Rung[], { origin, name, power }: Machine): string {
   const others = rungs.filter(({ device }) => device !== null);
   const rung = others.find(({ device }) => device?.id === YARDSTICK) ?? others.at(-1)!;
-  const asic = `${/^[AEIOU]/.test(rung.name) ? 'an' : 'a'} ${rung.name}`;
+  const asic = `${article(rung.name)} ${rung.name}`;
   const start = `${SUBJECTS[origin] ?? name} is ${speed(rung.timesFaster)} ${asic}`;
   if (rung.timesBetterPerJoule === null) return `${start}.`;
   const guess = power?.basis === 'assumed' ? ' (its power is assumed)' : '';
   return `${start}, and takes ${energy(rung.timesBetterPerJoule)} for each hash${guess}.`;
 }
+
+/** Of names that are spelt out, such as NVIDIA, HD or X6500, by the name of the letter. */
+const article = (name: string) =>
+  /^(?:[AEIOU]|NVIDIA|[FHLMNRSX](?:[A-Z]{1,2}|\d\w*)\b)/.test(name) ? 'an' : 'a';
 
 function energy(timesBetter: number): string {
   if (Math.abs(timesBetter - 1) < 0.005) return 'as much energy';
@@ -197,7 +208,7 @@ function ladderLines({ parts, rungs, machine }: Compare, width: number, notes: F
     [short, COLUMNS.length - 1],
   ] as const) {
     const lines = tableLines(COLUMNS.slice(0, shown), cells, Number.POSITIVE_INFINITY);
-    if (Math.max(...lines.map((line) => line.length)) <= width) return lines;
+    if (Math.max(...lines.map(displayWidth)) <= width) return lines;
   }
   return tableOrList(COLUMNS, short, width);
 }

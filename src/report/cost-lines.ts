@@ -1,5 +1,6 @@
 /** What a bitcoin costs in electricity, as a table for people and as JSON. */
 
+import { isUnconfirmed } from '../economics/provenance.ts';
 import { deviceNote } from './compare-machine.ts';
 import {
   type Cost,
@@ -9,13 +10,21 @@ import {
   type CostTable,
   LIMIT_USD,
   type Payer,
+  type PoweredDevice,
+  shownPayers,
 } from './cost.ts';
-import { type Claim, checkClaims } from './cost-claims.ts';
-import { createFootnotes, formatKwhPrice, formatUsd, kwhDigits, wrapLines } from './economics-text.ts';
+import { type Claim, claimsFor } from './cost-claims.ts';
+import {
+  createFootnotes,
+  type Footnotes,
+  formatKwhPrice,
+  formatUsd,
+  kwhDigits,
+  wrapLines,
+} from './economics-text.ts';
 import { networkLine, networkObject } from './network.ts';
-import { blockTerms } from './network-state.ts';
 import { type Column, tableLines } from './table.ts';
-import { fitText } from './text.ts';
+import { displayWidth, fitText } from './text.ts';
 
 /**
  * The table, which devices pass the limit where, and on demand the claims.
@@ -24,52 +33,82 @@ import { fitText } from './text.ts';
  */
 export function costLines(table: CostTable, width: number, withClaims: boolean): string[] {
   const notes = createFootnotes();
+  const regions = regionTable(table, width, notes);
   const devices = table.columns.map((column) => deviceLine(column, table, notes.mark));
-  const claims = withClaims ? ['', ...claimLines(checkClaims(blockTerms(table.network)), width)] : [];
+  const claims = withClaims ? ['', ...claimLines(claimsFor(table.network), width)] : [];
   const { btcUsd } = table.network;
   return [
     ...wrapLines('Electricity for one bitcoin, US dollars', width, ''),
-    ...regionTable(table, width),
+    ...regions,
     ...marks(table).flatMap((line) => wrapLines(line, width)),
     '',
     ...devices.flatMap((line) => wrapLines(line, width)),
     ...claims,
     '',
+    ...sourceLines(table).flatMap((line) => wrapLines(line, width)),
     ...wrapLines(`a bitcoin: ${formatUsd(btcUsd.value)} (${btcUsd.from})`, width),
     ...wrapLines(networkLine(table.network), width),
     ...notes.lines(width),
   ];
 }
 
-/** A column of prices, or of a device at such prices. */
+/** A column of prices, of a device at such prices, or of dates. */
 interface TableColumn extends Column {
   cell(row: CostRow): string;
 }
 
-function regionTable(table: CostTable, width: number): string[] {
-  const columns = payersOf(table).flatMap((payer) => [
+/** The dates come last in the table; where it has no room for them they stand below it. */
+function regionTable(table: CostTable, width: number, notes: Footnotes): string[] {
+  const { rows } = table;
+  const prices = shownPayers(table.columns).flatMap((payer) => [
     priceColumn(payer),
     ...table.columns.flatMap(({ device, payers }) =>
-      payers.includes(payer) ? [costColumn(device.id, payer)] : [],
+      payers.includes(payer) ? [costColumn(device, payer, notes)] : [],
     ),
   ]);
-  const cells = table.rows.map((row) => columns.map((column) => column.cell(row)));
-  const names = table.rows.map(({ region }) => region?.name ?? 'the given price');
-  const room = width - tableLines(columns, cells, Number.POSITIVE_INFINITY)[1]!.length - 2;
-  const longest = Math.max(LEAST_NAME, Math.min(room, Math.max(...names.map((name) => name.length))));
-  const rows = names.map((name, i) => [fitText(name, longest, '...'), ...cells[i]!]);
-  const shown = tableLines([{ heading: 'region', align: 'left' }, ...columns], rows, width);
+  if (rows.every(({ region }) => region === null)) return shownTable(prices, rows, width);
+  const dates: TableColumn = { heading: 'prices of', align: 'left', cell: (row) => dateOf(row, notes) };
+  const whole = shownTable([...prices, dates], rows, Number.POSITIVE_INFINITY, LEAST_NAME);
+  if (Math.max(...whole.map(displayWidth)) <= width) return shownTable([...prices, dates], rows, width);
+  const below = rows.map((row) => `${nameOf(row)} ${dateOf(row, notes)}`);
+  return [...shownTable(prices, rows, width), ...wrapLines(`prices of: ${below.join('; ')}`, width)];
+}
+
+/** The table, its names cut where that makes room, and how many columns have none. */
+function shownTable(
+  columns: readonly TableColumn[],
+  rows: readonly CostRow[],
+  width: number,
+  most = Number.POSITIVE_INFINITY,
+): string[] {
+  const cells = rows.map((row) => columns.map((column) => column.cell(row)));
+  const names = rows.map(nameOf);
+  const room =
+    width - Math.max(...tableLines(columns, cells, Number.POSITIVE_INFINITY).map(displayWidth)) - 2;
+  const longest = Math.max(LEAST_NAME, Math.min(most, room, Math.max(0, ...names.map(displayWidth))));
+  const named = names.map((name, i) => [fitText(name, longest, '...'), ...cells[i]!]);
+  const shown = tableLines([{ heading: 'region', align: 'left' }, ...columns], named, width);
   const hidden = columns.length + 1 - shown[1]!.split('  ').length;
   const hint = `${hidden} more columns have no room here; --device and --json show them.`;
   return [...shown, ...(hidden > 0 ? wrapLines(hint, width) : [])];
 }
 
+const nameOf = ({ region }: CostRow) => region?.name ?? 'the given price';
+
+/** Of the prices of a region, with the mark of what has to be known of them. */
+const dateOf = ({ region }: CostRow, notes: Footnotes) =>
+  `${region?.date ?? 'no date'}${notes.mark(region?.note === undefined ? undefined : `${region.name}: ${region.note}`)}`;
+
 /** Room for enough of a region's name to tell it from others. */
 const LEAST_NAME = 15;
 
-function payersOf({ columns }: CostTable): Payer[] {
-  const all: Payer[] = ['given', 'farm', 'home'];
-  return all.filter((payer) => columns.some(({ payers }) => payers.includes(payer)));
+/** So many regions have room for where their prices are from. */
+const FEW = 6;
+
+function sourceLines({ rows }: CostTable): string[] {
+  const regions = rows.flatMap(({ region }) => (region === null ? [] : [region]));
+  if (regions.length > FEW) return ['sources of the prices: --region NAME and --json show them'];
+  return regions.map(({ name, source }) => `${name}: ${source}`);
 }
 
 const HEADINGS = { given: '$/kWh', farm: 'farm kWh', home: 'home kWh' } as const;
@@ -85,12 +124,14 @@ function priceColumn(payer: Payer): TableColumn {
   };
 }
 
-function costColumn(device: string, payer: Payer): TableColumn {
+/** A device whose hashrate or power nobody confirms is marked over all that follows from it. */
+function costColumn(device: PoweredDevice, payer: Payer, notes: Footnotes): TableColumn {
+  const unconfirmed = isUnconfirmed(device, 'hashrateHps') || isUnconfirmed(device, 'powerW');
   return {
-    heading: device,
+    heading: `${device.id}${notes.mark(unconfirmed ? deviceNote(device) : undefined)}`,
     align: 'right',
     cell({ costs, prices }) {
-      const cost = costs.find((one) => one.device === device && one.payer === payer);
+      const cost = costs.find((one) => one.device === device.id && one.payer === payer);
       return cost === undefined ? '-' : costCell(cost, prices);
     },
   };
@@ -104,16 +145,21 @@ function costCell({ usdPerBtc, aboveLimit, payer }: Cost, prices: readonly CostP
 
 function thousands(usd: number): string {
   if (usd < 1000) return formatUsd(usd);
-  return usd < 999_500 ? `$${digits(usd / 1000)}k` : `$${digits(usd / 1e6)}M`;
+  if (usd < 999_500) return `$${digits(usd / 1000)}k`;
+  if (usd < 999.5e6) return `$${digits(usd / 1e6)}M`;
+  return usd < 999.5e12 ? `$${digits(usd / 1e9)}B` : formatUsd(usd);
 }
 
 /** Three digits, also where the last ones are zero. */
 const digits = (value: number) =>
   value < 999.5 ? value.toPrecision(3) : Math.round(value).toLocaleString('en-US');
 
-function marks({ rows }: CostTable): string[] {
+function marks({ columns, rows }: CostTable): string[] {
+  const payers = shownPayers(columns);
   const above = rows.some(({ costs }) => costs.some(({ aboveLimit }) => aboveLimit));
-  const unconfirmed = rows.some(({ prices }) => prices.some((price) => price.unconfirmed));
+  const unconfirmed = rows.some(({ prices }) =>
+    prices.some((price) => payers.includes(price.payer) && price.unconfirmed),
+  );
   return [
     ...(above ? [`! more than ${formatUsd(LIMIT_USD)}`] : []),
     ...(unconfirmed
@@ -127,6 +173,8 @@ function deviceLine(
   { rows }: CostTable,
   mark: (note: string | undefined) => string,
 ): string {
+  const start = `${device.id}: ${device.name}${mark(deviceNote(device))}, ${device.joulesPerTH} J/TH`;
+  if (usdPerKwhForLimit === null) return `${start}; a block brings no bitcoin here, so none has a cost`;
   const limit = formatUsd(LIMIT_USD);
   const where = payers.map((payer) => {
     const rowsOfPayer = rows.filter(({ prices }) => prices.some((price) => price.payer === payer));
@@ -136,7 +184,7 @@ function deviceLine(
     return `${above.length} of ${rowsOfPayer.length} ${PLACES[payer]}`;
   });
   return (
-    `${device.id}: ${device.name}${mark(deviceNote(device))}, ${device.joulesPerTH} J/TH; pays below ${formatKwhPrice(breakEvenUsdPerKwh)}; ` +
+    `${start}; pays below ${formatKwhPrice(breakEvenUsdPerKwh)}; ` +
     `passes ${limit} above ${formatKwhPrice(usdPerKwhForLimit)}: ${where.join(', ')}`
   );
 }
@@ -174,11 +222,12 @@ export function costObject({ columns, rows, network }: CostTable) {
       prices,
       costs,
     })),
-    claims: network.network === 'main' ? checkClaims(blockTerms(network)) : [],
+    claims: claimsFor(network),
     network: networkObject(network),
   };
 }
 
-function regionObject({ id, name, date, source, confidence }: NonNullable<CostRow['region']>) {
-  return { id, name, date, source, confidence };
+function regionObject(region: NonNullable<CostRow['region']>) {
+  const { id, name, date, source, confidence, unconfirmed = [], note } = region;
+  return { id, name, date, source, confidence, unconfirmed, note: note ?? null };
 }

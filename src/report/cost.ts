@@ -59,13 +59,13 @@ export interface CostDevice {
   readonly device: PoweredDevice;
   /** Whose price it pays: both for a device that was asked for alone. */
   readonly payers: readonly Payer[];
-  /** Above it, electricity for a bitcoin costs more than the limit. */
-  readonly usdPerKwhForLimit: number;
-  /** Above it, the device loses money at today's price of a bitcoin. */
+  /** Above it, electricity for a bitcoin costs more than the limit; null where a block brings no bitcoin. */
+  readonly usdPerKwhForLimit: number | null;
+  /** Above it, the device loses money at today's price of a bitcoin; 0 where a block brings none. */
   readonly breakEvenUsdPerKwh: number;
 }
 
-/** The answer, cheapest first. */
+/** The answer, cheapest first by the first price that is shown; regions without a price that one of the devices pays are left out. */
 export interface CostTable extends CostInput {
   readonly columns: readonly CostDevice[];
   readonly rows: readonly CostRow[];
@@ -79,15 +79,26 @@ export function costTable(input: CostInput): CostTable {
   const columns = devices.map((device) => ({
     device,
     payers: payersOf(device, input),
-    usdPerKwhForLimit: usdPerKwhForCost(terms, device.joulesPerTH, LIMIT_USD),
+    usdPerKwhForLimit: terms.rewardBtc === 0 ? null : usdPerKwhForCost(terms, device.joulesPerTH, LIMIT_USD),
     breakEvenUsdPerKwh: breakEvenUsdPerKwh(price, device.joulesPerTH),
   }));
   const priced =
     typeof places === 'number'
       ? [{ region: null, prices: [givenPrice(places)] }]
       : places.map((region) => ({ region, prices: regionPrices(region) }));
-  const rows = priced.map((row) => ({ ...row, costs: costsOf(row.prices, columns, network) }));
+  const payers = shownPayers(columns);
+  const rows = priced
+    .filter(({ prices }) => prices.some(({ payer }) => payers.includes(payer)))
+    .map((row) => ({ ...row, costs: costsOf(row.prices, columns, network) }));
+  const cheapness = ({ prices }: CostRow) =>
+    prices.find(({ payer }) => payer === payers[0])?.usdPerKwh ?? Number.POSITIVE_INFINITY;
   return { ...input, columns, rows: rows.sort((a, b) => cheapness(a) - cheapness(b)) };
+}
+
+/** Whose prices the devices pay, in the order in which they are shown. */
+export function shownPayers(columns: readonly Pick<CostDevice, 'payers'>[]): Payer[] {
+  const all: Payer[] = ['given', 'farm', 'home'];
+  return all.filter((payer) => columns.some(({ payers }) => payers.includes(payer)));
 }
 
 /** An ASIC stands on a farm, everything else at home. */
@@ -112,14 +123,14 @@ function costsOf(
   columns: readonly CostDevice[],
   network: NetworkState,
 ): Cost[] {
+  const terms = blockTerms(network);
+  if (terms.rewardBtc === 0) return [];
   return columns.flatMap(({ device, payers }) =>
     prices
       .filter(({ payer }) => payers.includes(payer))
       .map(({ payer, usdPerKwh }) => {
-        const usdPerBtc = electricityUsdPerBtc(blockTerms(network), device.joulesPerTH, usdPerKwh);
+        const usdPerBtc = electricityUsdPerBtc(terms, device.joulesPerTH, usdPerKwh);
         return { device: device.id, payer, usdPerBtc, aboveLimit: usdPerBtc > LIMIT_USD };
       }),
   );
 }
-
-const cheapness = ({ prices }: CostRow) => prices[0]?.usdPerKwh ?? Number.POSITIVE_INFINITY;

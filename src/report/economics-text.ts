@@ -1,6 +1,7 @@
 /** Text that the economic reports share: money, chances, wrapped notes, tables that become lists on narrow terminals, footnotes. */
 import { formatFactor } from '../format.ts';
 import { type Column, tableLines } from './table.ts';
+import { displayWidth } from './text.ts';
 
 /**
  * US dollars with three digits.
@@ -104,7 +105,7 @@ export function tableOrList(
   width: number,
 ): string[] {
   const table = tableLines(columns, rows, Number.POSITIVE_INFINITY);
-  if (Math.max(...table.map((line) => line.length)) <= width) return table;
+  if (Math.max(...table.map(displayWidth)) <= width) return table;
   return rows.flatMap(([first = '', ...cells]) => [
     ...wrapLines(first, width),
     ...cells.flatMap((cell, i) => listItem(columns[i + 1]!.heading, cell, width)),

@@ -92,7 +92,8 @@ function ceilingTable({ ceilings, accelerator, runner }: Edge, width: number, no
   );
 }
 
-const TOO_LARGE = {
+/** What is to be said of weights that the memory does not hold. */
+export const TOO_LARGE = {
   cpu: 'more than the memory of this machine: it would have to read its disk',
   gpu: 'more than the memory of the GPU: the rest would run on the CPU, at its pace',
 } as const;
@@ -112,7 +113,7 @@ function ceilingRow(ceiling: Ceiling, on: Runner['on'], notes: Footnotes): strin
 }
 
 /** Tokens per second: those below ten with a decimal. */
-const tokens = (rate: number) => formatTimes(Number(rate.toPrecision(rate < 1 ? 2 : 3)));
+export const tokens = (rate: number) => formatTimes(Number(rate.toPrecision(rate < 1 ? 2 : 3)));
 
 function modelNote({ model }: Ceiling): string | undefined {
   const used = (['parameters', 'activeParameters'] as const).filter((field) => isUnconfirmed(model, field));

@@ -99,11 +99,7 @@ export function edgeOf(input: EdgeInput): Edge {
   const hashing = { perDevice: gap.timesFaster, perJoule: gap.timesBetterPerJoule };
   const inference = inferenceGap(accelerator, { ...runner, powerW });
   const int8Batched = runner.int8Tops === null ? null : accelerator.int8Tops! / runner.int8Tops;
-  const ceilings = models.flatMap((model) =>
-    QUANTISATIONS.filter((name) => model.fileBytes[name] !== undefined).map((quantisation) =>
-      ceilingOf(runner, accelerator, { model, quantisation }),
-    ),
-  );
+  const ceilings = ceilingsOf(runner, accelerator, models);
   const sentence = sentenceOf(hashing, inference, accelerator);
   return { ...input, sentence, runner, miner, accelerator, hashing, inference, int8Batched, ceilings };
 }
@@ -140,6 +136,19 @@ function gpuMemory({ name, software }: MeasuredGpu, memoryBytes: number): number
   if (software) return memoryBytes;
   const listed = aiDeviceOfGpu(name);
   return listed === undefined ? null : listed.memoryGB * 1e9;
+}
+
+/** The ceilings of each model in each quantisation that it has. */
+export function ceilingsOf(
+  runner: Runner,
+  accelerator: AiDevice,
+  models: readonly AiModel[],
+): readonly Ceiling[] {
+  return models.flatMap((model) =>
+    QUANTISATIONS.filter((name) => model.fileBytes[name] !== undefined).map((quantisation) =>
+      ceilingOf(runner, accelerator, { model, quantisation }),
+    ),
+  );
 }
 
 function ceilingOf(
@@ -209,7 +218,8 @@ function acceleratorObject({ id, name, source, confidence, unconfirmed = [], ...
   return { id, name, bandwidthGBps, fp16Tflops, int8Tops, powerW, source, confidence, unconfirmed };
 }
 
-function ceilingObject({ model, quantisation, fileBytes, fits, decode, prefill, yardstick }: Ceiling) {
+/** A ceiling as JSON. */
+export function ceilingObject({ model, quantisation, fileBytes, fits, decode, prefill, yardstick }: Ceiling) {
   const { id, name, source, confidence, unconfirmed = [] } = model;
   const tokensPerSecond = { decode, prefill, against: yardstick };
   return {

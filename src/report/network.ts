@@ -16,10 +16,16 @@ const ADJUSTMENT_BLOCKS = 2016;
  * @param width - columns of the terminal.
  */
 export function networkLines(state: NetworkState, width: number): string[] {
+  const facts = [...networkFacts(state), ['source', state.source] as const];
+  return facts.flatMap(([name, text]) => factLines(name, text, width));
+}
+
+/** Every figure with its name, but for the source. */
+export function networkFacts(state: NetworkState): (readonly [name: string, text: string])[] {
   const { height, difficulty, hashesPerBlock, hashrateHps, hashrateFrom, subsidyBtc, btcUsd } = state;
-  const facts: [string, string][] = [
+  return [
     ['network', `${state.network}, ${originText(state)}`],
-    ...(height === null ? [] : [['height', heightText(height, state)] as [string, string]]),
+    ...(height === null ? [] : [['height', heightText(height, state)] as const]),
     ['difficulty', `${formatDifficulty(difficulty)}${state.difficultyGiven ? ' (given)' : ''}`],
     ['hashes a block', hashesPerBlock.toPrecision(4)],
     ['hashrate', `${formatQuantity(hashrateHps, 'H/s')} (${hashrateFrom})`],
@@ -27,9 +33,7 @@ export function networkLines(state: NetworkState, width: number): string[] {
     ['fees', feesText(state)],
     ['a bitcoin', `${formatUsd(btcUsd.value)} (${btcUsd.from})`],
     ['hashprice', `${formatUsd(hashprice(blockTerms(state), btcUsd.value))} for 1 PH/s and day`],
-    ['source', state.source],
   ];
-  return facts.flatMap(([name, text]) => factLines(name, text, width));
 }
 
 const NAME_COLUMNS = 16;

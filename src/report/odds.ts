@@ -1,6 +1,7 @@
 /** What a hashrate may hope for: the ladder of best shares first, blocks second, with growing difficulty, and a yardstick. */
 import { bestShareQuantile } from '../economics/best-share.ts';
 import { breakEvenUsdPerKwh, kwhPerDay } from '../economics/energy.ts';
+import { type Fleet, fleetOf, hashrateForBlocks } from '../economics/fleet.ts';
 import { joulesPerTH } from '../economics/gap.ts';
 import {
   chanceWithGrowth,
@@ -12,7 +13,7 @@ import {
 import { chanceWithin, timeToBlock, type WaitingTime } from '../economics/odds.ts';
 import { btcPerDay, hashprice } from '../economics/revenue.ts';
 import { BLOCK_SECONDS } from '../economics/work.ts';
-import { formatDuration } from '../format.ts';
+import { formatDuration, formatQuantity } from '../format.ts';
 import { type Machine, machineLine } from './compare-machine.ts';
 import {
   createFootnotes,
@@ -64,6 +65,8 @@ export interface Odds extends OddsInput {
   readonly medianSecondsWithGrowth: number;
   /** Of ever finding a block, with growth. */
   readonly lifetimeChance: number;
+  /** So many of this machine find one block a month on average while the difficulty stays. */
+  readonly fleet: Fleet;
 }
 
 const DAY = 86_400;
@@ -99,6 +102,10 @@ export function oddsOf(input: OddsInput): Odds {
     wait: timeToBlock(search),
     medianSecondsWithGrowth: secondsForChanceWithGrowth(0.5, growing),
     lifetimeChance: lifetimeChance(growing),
+    fleet: fleetOf(
+      { hashrateHps: machine.hashesPerSecond, powerW: machine.power?.watts ?? null },
+      hashrateForBlocks(1, network.hashesPerBlock),
+    ),
   };
 }
 
@@ -138,7 +145,7 @@ export function oddsLines(odds: Odds, width: number): string[] {
     timeCell(row),
     formatDifficulty(row.medianBestShare),
     formatDifficulty(row.luckyBestShare),
-    row.timesShort > 1 ? `${formatTimes(row.timesShort)} times more` : 'no more than that',
+    neededText(row),
   ]);
   return [
     ...wrapLines('Your best share, by its difficulty (half of all runs do better):', width, ''),
@@ -175,6 +182,10 @@ function blockTable({ rows, growth, lifetimeChance: ever }: Odds, width: number)
   );
 }
 
+/** What a block needs beside the median best share. */
+export const neededText = ({ timesShort }: OddsRow) =>
+  timesShort > 1 ? `${formatTimes(timesShort)} times more` : 'no more than that';
+
 const timeCell = ({ seconds, asked }: OddsRow) => `${formatDuration(seconds)}${asked ? ' <' : ''}`;
 
 const percent = (share: number) => `${Number((share * 100).toPrecision(3))}%`;
@@ -184,15 +195,20 @@ function growthLine({ growth, growthAssumed }: Odds): string {
   return `growth of the difficulty: ${percent(growth)} a year, ${how}`;
 }
 
+/** That the wait has no memory. */
+export const NEVER_DUE =
+  'A block is never due: however long one has waited, the wait ahead is as long as at the start.';
+
 function sentences(odds: Odds, notes: Footnotes): string[] {
   const { wait } = odds;
   return [
     `A block takes ${formatWait(wait.meanSeconds)} on average while the difficulty stays: half of all such miners have one within ` +
       `${formatWait(wait.medianSeconds)}, one in twenty within ${formatWait(wait.lucky5Seconds)}, and one in twenty still waits after ` +
-      `${formatWait(wait.unlucky5Seconds)}. A block is never due: who has waited long waits as long again.`,
+      `${formatWait(wait.unlucky5Seconds)}. ${NEVER_DUE}`,
     ...growthSentence(odds),
     ...lotterySentence(odds, notes),
-    earningsSentence(odds),
+    earningsSentence(odds, notes),
+    ...fleetSentence(odds, notes),
     ...networkSentence(odds),
   ];
 }
@@ -234,10 +250,11 @@ function networkSentence({ machine, network }: Odds): string[] {
   ];
 }
 
-function earningsSentence({ machine, network }: Odds): string {
+function earningsSentence({ machine, network }: Odds, notes: Footnotes): string {
   const terms = blockTerms(network);
+  if (terms.rewardBtc === 0) return 'A block brings no bitcoin here: neither a subsidy nor fees.';
   const { value } = network.btcUsd;
-  const earned = formatUsd(btcPerDay(terms, machine.hashesPerSecond) * value);
+  const earned = `${formatUsd(btcPerDay(terms, machine.hashesPerSecond) * value)}${notes.mark(machine.note)}`;
   if (machine.power === null) return `A day is worth ${earned} on average.`;
   const { watts } = machine.power;
   const each = joulesPerTH({ hashesPerSecond: machine.hashesPerSecond, powerW: watts })!;
@@ -245,6 +262,19 @@ function earningsSentence({ machine, network }: Odds): string {
   const guess = machine.power.basis === 'assumed' ? ', at an assumed power' : '';
   const kwh = Number(kwhPerDay(watts).toPrecision(3));
   return `A day is worth ${earned} on average and takes ${kwh} kWh${guess}: that pays below ${limit}.`;
+}
+
+/** How many of such machines a steady income from blocks would take. */
+function fleetSentence({ machine, fleet }: Odds, notes: Footnotes): string[] {
+  const { devices, powerW } = fleet;
+  if (devices === 1) return [];
+  const guess = machine.power?.basis === 'assumed' ? ' at an assumed power' : '';
+  const watts = (value: number) =>
+    value < 1e24 ? formatQuantity(value, 'W') : `${value.toExponential(2)} W`;
+  const power = powerW === null ? '' : `, ${watts(powerW)}${guess}`;
+  return [
+    `One block a month on average takes ${formatTimes(devices)} such machines${power}${notes.mark(machine.note)}.`,
+  ];
 }
 
 /** The same as one JSON object; what is infinite is null. */
@@ -260,6 +290,7 @@ export function oddsObject({ machine, network, rows, wait, ...odds }: Odds) {
     wait,
     medianSecondsWithGrowth: finite(odds.medianSecondsWithGrowth),
     lifetimeChance: odds.lifetimeChance,
+    fleet: odds.fleet,
     yardstick: LOTTERY,
     network: networkObject(network),
   };

@@ -1,4 +1,5 @@
 /** A plain text table that fits its terminal. */
+import { displayWidth } from './text.ts';
 
 /** A column: its heading, and on which side its cells are flush. */
 export interface Column {
@@ -21,14 +22,17 @@ export function tableLines(
   rows: readonly (readonly string[])[],
   width: number,
 ): string[] {
-  const widths = columns.map((column, i) =>
-    Math.max(column.heading.length, ...rows.map((row) => row[i]?.length ?? 0)),
+  const widths = columns.map(({ heading }, i) =>
+    rows.reduce((most, row) => Math.max(most, displayWidth(row[i] ?? '')), displayWidth(heading)),
   );
   const shown = columnsThatFit(widths, width);
   const line = (cells: readonly string[]) =>
     cells
       .slice(0, shown)
-      .map((cell, i) => (columns[i]?.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .map((cell, i) => {
+        const gap = ' '.repeat(widths[i]! - displayWidth(cell));
+        return columns[i]?.align === 'right' ? gap + cell : cell + gap;
+      })
       .join('  ')
       .trimEnd();
   const rule = widths

@@ -142,6 +142,11 @@ describe('--file', () => {
       ],
       /height 5 once.*line 2/,
     ],
+    [
+      'more blocks than any chain has',
+      [{ pool: null, blocks: 9_007_199_254_740_991 }],
+      /at most 10,000,000 blocks in line 1 .*, received 9007199254740991/,
+    ],
     ['no blocks', [{ pool: 'a', blocks: 0 }], /number of blocks of at least 1.*"0"/],
     [
       'a height of several blocks',
@@ -167,6 +172,12 @@ describe('--file', () => {
     expect(received).toMatch(message);
     expect(received).toMatch(/docs\/json\.md/);
     expect(exitCode).toBe(2);
+  });
+
+  it('takes millions of unknown blocks without a list of them', async () => {
+    const lines = Array.from({ length: 12 }, () => ({ pool: null, blocks: 10_000_000 }));
+    const { unknown } = await report('--file', fileOf({ pool: 'AntPool', blocks: 5 }, ...lines));
+    expect(unknown.blocks).toBe(120_000_000);
   });
 
   it('refuses a file that is not there, a folder, an empty file', async () => {

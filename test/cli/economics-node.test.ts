@@ -113,6 +113,31 @@ describe('a node that says less', () => {
     expect(node.calls.filter(({ method }) => method === 'getblockstats').length).toBeLessThanOrEqual(3);
   });
 
+  it('has no costs past the last halving of regtest', async () => {
+    const info = { ...(MAINNET.getblockchaininfo as object), chain: 'regtest', blocks: 5_100 };
+    const { flags } = await fake(({ method }) => {
+      if (method === 'getblockchaininfo') return { result: info };
+      if (method === 'getblockheader')
+        return { result: { height: 5_100, time, difficulty: 4.656e-10, bits: '207fffff' } };
+      return method === 'getblockstats' ? { result: { totalfee: 0 } } : undefined;
+    });
+    const { machine } = await documentOf('compare', '--hashrate', '1TH', '--watts', '9', ...flags);
+    expect(machine.usdPerBtc).toBeNull();
+    const { rows } = await documentOf('cost', '--region', 'de', ...flags);
+    expect(rows[0].costs).toEqual([]);
+    const report = await documentOf('report', '--hashrate', '1TH', '--watts', '9', ...flags);
+    expect(report.cost.claims).toEqual([]);
+    for (const args of [
+      ['--html', '-'],
+      ['--markdown', '-'],
+    ]) {
+      const { exitCode, stdout } = await runCli(['report', '--hashrate', '1TH', ...args, ...flags]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('A block of this network brings no bitcoin');
+      expect(stdout).not.toMatch(/NaN|Infinity|undefined/);
+    }
+  });
+
   it('is stale while it downloads', async () => {
     const info = { ...(MAINNET.getblockchaininfo as object), initialblockdownload: true };
     const { flags } = await fake(({ method }) =>

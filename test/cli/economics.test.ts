@@ -141,6 +141,23 @@ describe('compare', () => {
     expect(machine.name).toBe('Intel(R) Core(TM) i5-7500 with NVIDIA GeForce RTX 4090');
   });
 
+  it('makes the names of a benchmark safe for the terminal', async () => {
+    const rows = [
+      benchRow('na\u001btive', 'av\u001bx2', 4, 38e6),
+      benchRow('gpu', 'g-16', 128, 10e9, 'GPU\u001b[31m'),
+    ];
+    const path = file('evil.json', benchFile(rows, { cpu: 'Intel\u001b[2J', cores: 4 }));
+    const { exitCode, stdout } = await run(['compare', '--bench', path]);
+    expect(exitCode).toBe(0);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain('Intel[2J with GPU[31m');
+  });
+
+  it('takes milliwatts', async () => {
+    const { machine } = await documentOf('compare', '--hashrate', '80kH/s', '--watts', '500mW');
+    expect(machine.power.watts).toBe(0.5);
+  });
+
   it('takes watts, a region, other devices, a price', async () => {
     const document = await documentOf(
       ...[
@@ -247,9 +264,23 @@ describe('bad input', () => {
     ['a time that is none', ['odds', '--for', '5 parsecs'], /duration.*"5 parsecs".*Pass --for '5 days'/],
     ['an endless time', ['odds', '--for', '1e99y'], /duration/],
     ['a growth without its sign', ['odds', '--growth', '0.3'], /Pass --growth 30%/],
-    ['a difficulty that leaves nothing', ['odds', '--growth', '-100%'], /above -100%.*"-100%"/],
+    [
+      'a difficulty that leaves nothing',
+      ['odds', '--growth', '-100%'],
+      /above -100%.*"-100%".*Pass --growth -50%/,
+    ],
     ['a hashrate of another unit', ['odds', '--hashrate', '200 TB'], /Pass --hashrate '200 TH\/s'/],
     ['no hashrate', ['compare', '--hashrate', '0'], /hashrate.*"0"/],
+    ['a hashrate with a comma', ['odds', '--hashrate', '1,2TH/s'], /Pass --hashrate '1\.2 TH\/s'/],
+    ['next to no hashrate', ['compare', '--hashrate', '1e-300'], /from 0\.001 H\/s to 1e60 H\/s.*"1e-300"/],
+    ['next to no power', ['compare', '--hashrate', '1T', '--watts', '1e-300'], /from 1e-6 W.*"1e-300"/],
+    ['no difficulty', ['odds', '--difficulty', '0'], /"0"\. Pass --difficulty 148T,/],
+    [
+      'next to no difficulty',
+      ['odds', '--difficulty', '1e-300'],
+      /from 1e-10 to 1e60.*Pass --difficulty 148T,/,
+    ],
+    ['seconds that are none', ['edge', '--seconds', 'abc'], /from 0\.001 to 600 .*"abc"/],
     ['an endless hashrate', ['compare', '--hashrate', '1e400'], /hashrate.*"1e400"/],
     ['a negative power', ['compare', '--watts', '-5 W'], /Pass --watts '5 W'/],
     ['a negative price', ['compare', '--kwh-price', '-1'], /"-1".*Pass --kwh-price 1,/],
@@ -281,12 +312,26 @@ describe('bad input', () => {
       /hashgap\.bench\/1 in \/nowhere\.json, received no such file/,
     ],
     [
+      'a bench without cores',
+      ['compare', '--bench', file('cores.json', benchFile([benchRow('js', 'js', 1, 1)], { cores: 0 }))],
+      /received cores 0\. Make one/,
+    ],
+    [
+      'a bench with an endless rate',
+      [
+        'compare',
+        '--bench',
+        file('endless.json', benchFile([benchRow('js', 'js', 1, 7)]).replace('"median":7', '"median":1e400')),
+      ],
+      /received a broken row 1/,
+    ],
+    [
       'a bench without rows',
       ['compare', '--bench', file('empty.json', benchFile([]))],
       /received no results/,
     ],
     ['an unknown option', ['cost', '--regoin', 'de'], /'--regoin'.*--region/],
-    ['an argument too many', ['network', 'main'], /[Tt]oo many arguments/],
+    ['an argument too many', ['network', 'main'], /options alone behind network|[Tt]oo many arguments/],
     [
       'a node that is not there',
       ['network', '--node', NOBODY, '--cookie', file('.cookie', 'a:b')],

@@ -88,6 +88,10 @@ describe('bad input', () => {
   it.each([
     [[], 'Expected --html FILE, --markdown FILE or --json, received none.'],
     [['--html', '-', '--markdown', '-'], 'Expected one thing for stdout, received several.'],
+    [['--html', ''], 'Expected a file for --html, received "". Pass --html report.html, for example.'],
+    [['--markdown', ''], 'Expected a file for --markdown, received "".'],
+    [['--html', 'a.txt', '--markdown', './a.txt'], 'Expected two files, received "a.txt" for --html and'],
+    [['--html', 'x', '--hashrate', '1e-320'], 'from 0.001 H/s to 1e60 H/s, for --hashrate'],
     [['--html', '-', '--json'], 'Expected one thing for stdout, received several.'],
     [['--json', '--hashrate', '1TH', '--bench', 'x'], 'Expected --bench or --hashrate, received both.'],
     [['--json', '--hashrate', '5 parsecs'], 'Pass --hashrate'],
@@ -99,6 +103,7 @@ describe('bad input', () => {
   ])('%j', async (args, message) => {
     const { exitCode, stderr } = await runCli(['report', ...args]);
     expect(stderr).toContain(message);
+    expect(stderr).not.toContain('measuring');
     expect(exitCode).toBe(2);
   });
 });

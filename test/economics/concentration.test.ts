@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   concentration,
+  concentrationWithSingles,
   effectiveNumber,
   entropyBits,
   gini,
@@ -130,4 +131,34 @@ it.each([
   [0, 0],
 ])('refuses %d of %d', (counted, total) => {
   expect(() => wilsonInterval(counted, total)).toThrow(RangeError);
+});
+
+describe('pools beside single blocks', () => {
+  it('has the measures of the list that would have an entry for each of them', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 12 }),
+        fc.integer({ min: 1, max: 60 }),
+        (counts, singles) => {
+          const listed = concentration([...counts, ...new Array<number>(singles).fill(1)]);
+          const calculated = concentrationWithSingles(counts, singles);
+          expect(calculated).toMatchObject({
+            blocks: listed.blocks,
+            pools: listed.pools,
+            nakamoto: listed.nakamoto,
+            top: listed.top,
+          });
+          expect(calculated.hhi).toBeCloseTo(listed.hhi, 6);
+          expect(calculated.entropyBits).toBeCloseTo(listed.entropyBits, 9);
+          expect(calculated.effectiveNumber).toBeCloseTo(listed.effectiveNumber, 6);
+        },
+      ),
+    );
+  });
+
+  it('takes more of them than would fit into memory, and none at all', () => {
+    expect(concentrationWithSingles([], 1e12)).toMatchObject({ nakamoto: 5e11 + 1, pools: 1e12 });
+    expect(concentrationWithSingles([2, 1, 1], 0)).toMatchObject({ nakamoto: 2, hhi: 3750 });
+    expect(() => concentrationWithSingles([0], 0)).toThrow(RangeError);
+  });
 });

@@ -54,6 +54,10 @@ it.each([
   ['3.5kW', 3500],
   ['65', 65],
   ['1,350 watts', 1350],
+  ['500mW', 0.5],
+  ['2 m', 0.002],
+  ['1.2MW', 1.2e6],
+  ['3.5KW', 3500],
 ])('power %s', (text, watts) => {
   expect(parsePower(text)).toEqual({ value: watts });
 });
@@ -93,6 +97,9 @@ describe('what is not understood leads to an example', () => {
     ['hashrate', '-3 TH/s', '3 TH/s'],
     ['hashrate', 'fast', '1 TH/s'],
     ['hashrate', '0', '1 TH/s'],
+    ['hashrate', '1,2TH/s', '1.2 TH/s'],
+    ['hashrate', '1,234,5 TH', '1234.5 TH/s'],
+    ['percent', '2,5%', '2.5%'],
     ['power', '-5 W', '5 W'],
     ['power', '3 horses', '3 W'],
     ['percent', '30', '30%'],

@@ -138,6 +138,15 @@ describe('parseBaseline', () => {
     });
   });
 
+  const endless = JSON.stringify(row('a', 7)).replace('"median":7', '"median":1e400');
+
+  it('makes names of a file safe for a terminal', () => {
+    const evil = row('a\u001b[2Jb', 1, { adapter: 'GPU\u202e' });
+    const comparison = compareBench(side(evil), { host: { cpu: 'x\u009b' }, results: [evil] }, 0.95);
+    const text = [rowName(evil), ...comparisonTable(comparison, 200)].join('');
+    expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
   it.each<[string, string, RegExp]>([
     ['an empty file', ' \n', /an empty file/],
     ['half a file', JSON.stringify(good).slice(0, 50), /not JSON/],
@@ -154,6 +163,9 @@ describe('parseBaseline', () => {
       JSON.stringify({ ...good, results: [{ ...row('a', 1), adapter: 5 }] }),
       /broken row 1/,
     ],
+    ['an endless rate', `{"schema":"hashgap.bench/1","results":[${endless}]}`, /broken row 1/],
+    ['no core', JSON.stringify({ ...good, host: { cores: 0 } }), /cores 0/],
+    ['cores that are no number', JSON.stringify({ ...good, host: { cores: 'all' } }), /cores "all"/],
     ['a host that is none', JSON.stringify({ ...good, host: 'AMD' }), /host "AMD"/],
   ])('refuses %s in one sentence', (_, text, expected) => {
     const read = () => parseBaseline(text, 'old.json');

@@ -57,6 +57,27 @@ describe('the sentence', () => {
   });
 });
 
+describe('the sentence about other devices', () => {
+  it.each([
+    ['rtx-4090', 'an NVIDIA'],
+    ['hd-5870', 'an '],
+    ['rx-590', 'an '],
+    ['fpgaminer-lx150', 'a Spartan-6'],
+    ['bitaxe-gamma', 'a Bitaxe'],
+    ['x6500', 'an X6500'],
+    ['seal-a2', 'a SEALMINER'],
+  ])('%s has the article of its sound', (id, named) => {
+    expect(compare(DESKTOP, { devices: [deviceById(id)] }).sentence).toContain(` than ${named}`);
+  });
+});
+
+it('has no cost where a block brings no bitcoin', () => {
+  const network: typeof FRESH = { ...FRESH, network: 'regtest', subsidyBtc: 0, feesBtc: null };
+  const { rungs } = compare(DESKTOP, { network });
+  expect(rungs.map(({ usdPerBtc }) => usdPerBtc)).toEqual(rungs.map(() => null));
+  expect(compareLines(compare(DESKTOP, { network }), 120).join('\n')).not.toMatch(/NaN|Infinity/);
+});
+
 describe('the ladder', () => {
   it('has the numbers of the formulas', () => {
     const s21 = compare(DESKTOP).rungs.find(({ device }) => device?.id === 's21')!;

@@ -34,7 +34,7 @@ describe('costTable', () => {
 
   it('reproduces the price of power that gives $100,000', () => {
     const [s21] = table({ network: { ...FRESH, feesBtc: 0.02 } }).columns;
-    expect(s21!.usdPerKwhForLimit * 100).toBeCloseTo(10.2, 1);
+    expect(s21!.usdPerKwhForLimit! * 100).toBeCloseTo(10.2, 1);
   });
 
   it('puts ASICs on farms and the rest at home, and one device alone in both places', () => {
@@ -52,6 +52,64 @@ describe('costTable', () => {
 
   it('costs nothing where power is free', () => {
     expect(table({ places: 0 }).rows[0]!.costs[0]).toMatchObject({ usdPerBtc: 0, aboveLimit: false });
+  });
+});
+
+describe('a block that brings nothing', () => {
+  const network: typeof FRESH = { ...FRESH, network: 'regtest', subsidyBtc: 0, feesBtc: null };
+
+  it('has no costs, and says so', () => {
+    const { rows, columns } = table({ network });
+    expect(rows).toHaveLength(REGIONS.length);
+    expect(rows.flatMap(({ costs }) => costs)).toEqual([]);
+    expect(columns[0]).toMatchObject({ usdPerKwhForLimit: null, breakEvenUsdPerKwh: 0 });
+    const text = costLines(table({ network }), 120, true).join('\n');
+    expect(text).toMatch(/^Germany +0\.273 +- +- +- +0\.420 +- +2025-03/m);
+    expect(text).toContain('a block brings no bitcoin here, so none has a cost');
+    expect(costObject(table({ network, places: 0.1 }))).toMatchObject({ claims: [], rows: [{ costs: [] }] });
+  });
+});
+
+describe('the order', () => {
+  it('is that of the first price that is shown, and rows without one are left out', () => {
+    const homes = table({ devices: ['bitaxe-gamma', 'bitaxe-gt'].map(powered) }).rows;
+    const prices = homes.map(({ prices }) => prices.find(({ payer }) => payer === 'home')?.usdPerKwh);
+    expect(prices).not.toContain(undefined);
+    expect(prices).toEqual([...prices].sort((a, b) => a! - b!));
+    expect(homes[0]!.region!.id).toBe('ir');
+    expect(homes.map(({ region }) => region!.id)).not.toContain('ng'); // a price for business alone
+  });
+});
+
+describe('dates and notes of prices', () => {
+  const texas = () => table({ places: [regionById('us-tx')] });
+
+  it('stand in a last column where there is room, else below, each with its note', () => {
+    const wide = costLines(texas(), 120, false).join('\n');
+    expect(wide).toMatch(/^region .* prices of$/m);
+    expect(wide).toMatch(/^Texas .* 2023\/2025-11 \[1\]$/m);
+    const narrow = costLines(texas(), 40, false).join('\n');
+    expect(narrow).toContain('prices of: Texas 2023/2025-11 [1]');
+    for (const text of [wide, narrow])
+      expect(text.replace(/\s+/g, ' ')).toContain('[1] Texas: mining = net of credits for curtailment');
+  });
+
+  it('come with their sources where few regions are shown, and a hint where many are', () => {
+    expect(costLines(texas(), 120, false).join('\n')).toMatch(/^Texas: .*https:/m);
+    expect(costLines(table(), 120, false).join('\n')).toContain('sources of the prices: --region NAME');
+    expect(costLines(table({ places: 0.3 }), 120, false).join('\n')).not.toMatch(/prices? of|no date/);
+  });
+
+  it('are in the JSON', () => {
+    expect(costObject(texas()).rows[0]!.region).toMatchObject({
+      date: '2023/2025-11',
+      unconfirmed: ['industrialUsdPerKwh'],
+      note: expect.stringContaining('curtailment'),
+    });
+    expect(costObject(table({ places: [regionById('us-ny')] })).rows[0]!.region).toMatchObject({
+      unconfirmed: [],
+      note: null,
+    });
   });
 });
 
@@ -75,14 +133,25 @@ describe('costLines', () => {
 
   it('marks prices that no source confirms, with the costs that follow, and what passes $100,000', () => {
     const text = costLines(table({ places: [regionById('us-ca')] }), 120, false).join('\n');
-    expect(text).toMatch(/California +0\.253\* +\$249k!\* +\$135k!\* +\$487k!\* +0\.338 +\$337k!$/m);
+    expect(text).toMatch(
+      /California +0\.253\* +\$249k!\* +\$135k!\* +\$487k!\* +0\.338 +\$337k! +2025-07\/2026-04$/m,
+    );
     expect(costLines(table({ places: [regionById('ru')] }), 120, false).join('\n')).not.toMatch(/^[!*]/m);
+  });
+
+  it('has a word for what costs billions', () => {
+    const pc = { ...powered('s21'), joulesPerTH: 2e6 };
+    expect(costLines(table({ devices: [pc], places: 0.9 }), 120, false).join('\n')).toContain(' $101B!');
+    expect(costLines(table({ devices: [pc], places: 9e5 }), 120, false).join('\n')).not.toMatch(
+      /,\d{3}[MB]!/,
+    );
   });
 
   it('marks devices that no source confirms', () => {
     const text = costLines(table({ devices: [powered('proto-rig')], places: 0.05 }), 120, false).join('\n');
     expect(text).toContain('[1], ');
     expect(text).toContain('[1] hashrate and power unconfirmed: ');
+    expect(text).toMatch(/^region .* proto-rig \[1\]$/m);
   });
 });
 
@@ -92,7 +161,7 @@ describe('checkClaims', () => {
 
   it('judges by the network of the day', () => {
     expect(verdicts()).toEqual({
-      'above-100k': 'depends',
+      'above-100k': 'yes',
       'us-average': 'depends',
       'production-cost': 'depends',
       hydro: 'depends',
@@ -104,6 +173,10 @@ describe('checkClaims', () => {
       'us-average': 'no',
     });
     expect(verdicts(withOverrides(FRESH, { difficulty: 1e15 }))).toMatchObject({ 'us-average': 'no' });
+    // Of the S23 Hyd no region passes; "some regions" is met where each machine has one.
+    expect(verdicts(withOverrides(FRESH, { difficulty: 0.7 * 148.26e12 }))).toMatchObject({
+      'above-100k': 'depends',
+    });
     expect(verdicts(withOverrides(FRESH, { difficulty: 1e16 }))).toMatchObject({ 'above-100k': 'yes' });
   });
 
@@ -119,6 +192,9 @@ describe('checkClaims', () => {
     const [above] = checkClaims(blockTerms(FRESH));
     expect(above!.inputs).toContain('s21 (17.5 J/TH), above $0.102/kWh: California*');
     expect(above!.inputs).toContain('New York, California*, Washington State*');
+    expect(above!.inputs).toContain('For s21 and s23hyd that rests on unconfirmed prices alone.');
+    const [everywhere] = checkClaims(blockTerms(withOverrides(FRESH, { difficulty: 1e16 })));
+    expect(everywhere!.inputs).not.toContain('rests on');
   });
 });
 

@@ -133,6 +133,33 @@ it('prints JSON of its schema, null where nothing is certain to come', () => {
   ]);
 });
 
+it('counts the machines that a block a month takes', () => {
+  expect(oddsObject(oddsOf(input())).fleet).toMatchObject({ devices: 226_089, powerW: 226_089 * 19 });
+  const text = (machine: Machine) => oddsLines(oddsOf(input({ machine })), 400).join('\n');
+  expect(text(BITAXE)).toContain('One block a month on average takes 226,000 such machines, 4.3 MW.');
+  expect(text({ ...BITAXE, power: null })).toContain('takes 226,000 such machines.');
+  expect(text(DESKTOP)).toMatch(/such machines, [\d.]+ GW at an assumed power\./);
+  expect(text({ ...BITAXE, hashesPerSecond: 1e20 })).not.toContain('a month');
+});
+
+it('marks what a device whose figures nobody confirms earns', () => {
+  const text = oddsLines(oddsOf(input({ machine: { ...BITAXE, note: 'hashrate unconfirmed: x' } })), 400);
+  expect(text.join('\n')).toMatch(/A day is worth \$[\d.]+ \[2\] on average/);
+  expect(text.at(-1)).toBe('[2] hashrate unconfirmed: x');
+});
+
+it('says that a block without a reward earns nothing', () => {
+  const network: typeof FRESH = { ...FRESH, network: 'regtest', subsidyBtc: 0, feesBtc: 0 };
+  const text = oddsLines(oddsOf(input({ network })), 400).join('\n');
+  expect(text).toContain('A block brings no bitcoin here: neither a subsidy nor fees.');
+  expect(text).not.toContain('pays below');
+});
+
+it('does not promise a wait that has no memory to be longer for having waited', () => {
+  const text = oddsLines(oddsOf(input()), 400).join('\n');
+  expect(text).toContain('however long one has waited, the wait ahead is as long as at the start');
+});
+
 describe('a hashrate beyond the network', () => {
   const text = (hashesPerSecond: number, network = FRESH) =>
     oddsLines(oddsOf(input({ machine: { ...BITAXE, hashesPerSecond }, network })), 400).join('\n');

@@ -9,11 +9,15 @@ import { readTransaction } from '../../bitcoin/transaction.ts';
 import type { CoinbaseMarks } from '../../economics/attribution.ts';
 import { poolByName } from '../../economics/pools.ts';
 import { HashgapError } from '../../errors.ts';
+import { formatWhole } from '../../report/numbers.ts';
 import { fitText, safeText } from '../../report/text.ts';
 import { type BlockRecord, bundledAttributor, marksOf, recordOf } from './concentration-blocks.ts';
 
 /** The longest name of a pool that is kept, columns. */
 const MAX_NAME = 40;
+
+/** The most blocks of one line: ten times what the chain has, and little enough for any number of lines to be added up exactly. */
+const MAX_BLOCKS = 10_000_000;
 
 /**
  * The blocks of a file, in its order; empty lines are left out.
@@ -71,6 +75,7 @@ function parseLine(
 /** A line that names the pool itself, perhaps for several blocks. */
 function givenRecord(line: Record<string, unknown>, height: number | undefined, place: string): BlockRecord {
   const blocks = wholeOf(line.blocks, 1, 'number of blocks', place) ?? 1;
+  if (blocks > MAX_BLOCKS) throw invalid(`at most ${formatWhole(MAX_BLOCKS)} blocks`, `${blocks}`, place);
   const { pool } = line;
   if (pool !== null && typeof pool !== 'string')
     throw invalid('the name of a pool, or null', quoted(JSON.stringify(pool)), place);

@@ -14,7 +14,7 @@ import { measureMachine } from '../economics-measure.ts';
 import { readHashrate, readWatts } from '../economics-options.ts';
 import { hasBattery, wholePower } from '../economics-power.ts';
 import { measureThroughputs, type Throughput } from '../economics-throughput.ts';
-import { ENGINE_HELP, engineSelection, GPU_HELP, seconds, usageError } from '../options.ts';
+import { ENGINE_HELP, engineSelection, GPU_HELP, usageError } from '../options.ts';
 
 interface EdgeFlags {
   readonly model?: AiModel;
@@ -62,7 +62,7 @@ export function addEdge(program: Command, context: Context, done: (code: ExitCod
 
 /** Reads `--seconds`: the longest that the addon measures. */
 function readSeconds(text: string): number {
-  const value = seconds('--seconds')(text);
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 0.001 && value <= 600) return value;
   throw usageError(
     '--seconds',

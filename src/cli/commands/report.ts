@@ -1,5 +1,6 @@
 /** `hashgap report`: everything about this machine as one page, or as Markdown. */
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Region } from '../../economics/regions.ts';
 import type { EngineSelection } from '../../engine/plan.ts';
@@ -48,7 +49,7 @@ Examples:
   $ hashgap report --html report.html
       measures for a few seconds, then writes one page for a browser, a projector or paper
   $ hashgap report --html report.html --hashrate 1.2TH/s --watts 18 --region Germany
-  $ hashgap bench --json > bench.json && hashgap report --bench bench.json --markdown "$GITHUB_STEP_SUMMARY"
+  $ hashgap bench --json > bench.json && hashgap report --bench bench.json --markdown - >> "$GITHUB_STEP_SUMMARY"
       in CI: docs/ci.md
   $ hashgap report --markdown -
       to stdout
@@ -117,6 +118,20 @@ function checkFlags({ html, markdown, json }: ReportFlags): void {
     throw usage(
       'Expected --html FILE, --markdown FILE or --json, received none.',
       'Pass --html report.html, for example.',
+    );
+  for (const [format, file] of [
+    ['html', html],
+    ['markdown', markdown],
+  ] as const)
+    if (file === '')
+      throw usage(
+        `Expected a file for --${format}, received "".`,
+        `Pass --${format} report.${format === 'html' ? 'html' : 'md'}, for example.`,
+      );
+  if (html !== undefined && html !== '-' && markdown !== undefined && resolve(html) === resolve(markdown))
+    throw usage(
+      `Expected two files, received "${html}" for --html and for --markdown.`,
+      'Name another one for one of them.',
     );
   if ([html === '-', markdown === '-', json === true].filter(Boolean).length > 1)
     throw usage('Expected one thing for stdout, received several.', 'Name a file instead of -.');

@@ -1,11 +1,11 @@
 /** The contrast with inference: how far the machine, or its class, is from a data centre's accelerator, for one user and for a crowd. */
 import { AI_DEVICES, type AiDevice, aiDeviceById, aiDeviceOfGpu } from '../../economics/ai-devices.ts';
-import { AI_MEASUREMENTS, type AiMeasurement } from '../../economics/ai-models.ts';
+import { AI_MEASUREMENTS, AI_MODELS, type AiMeasurement } from '../../economics/ai-models.ts';
 import { rowById } from '../../economics/catalogue.ts';
 import { tokensPerJoule } from '../../economics/inference.ts';
 import { type InferenceGap, inferenceGap } from '../../economics/inference-gap.ts';
 import type { Machine } from '../compare-machine.ts';
-import { type EdgeInput, type Runner, runnerOf } from '../edge.ts';
+import { type Ceiling, ceilingsOf, type EdgeInput, type Runner, runnerOf } from '../edge.ts';
 import { safeText } from '../text.ts';
 
 /** A machine of the list, and how far it is from the reference. */
@@ -16,7 +16,7 @@ export interface EdgeRow {
 
 /** How far this machine is: by what was measured of it, else by the class that stands for it. */
 export type OwnEdge = { readonly gap: InferenceGap } & (
-  | { readonly runner: Runner }
+  | { readonly runner: Runner; readonly ceilings: readonly Ceiling[] }
   | { readonly device: AiDevice; readonly takenBy: string }
 );
 
@@ -63,7 +63,12 @@ function classOf(machine: Machine, reference: AiDevice): OwnEdge {
 function measuredEdge(machine: Machine, throughput: Throughput, reference: AiDevice): OwnEdge {
   const measured = runnerOf({ machine, ...throughput });
   const runner = { ...measured, name: safeText(measured.name) };
-  return { runner, gap: inferenceGap(reference, { ...runner, powerW: machine.power?.watts ?? null }) };
+  const ceilings = ceilingsOf(runner, reference, AI_MODELS);
+  return {
+    runner,
+    ceilings,
+    gap: inferenceGap(reference, { ...runner, powerW: machine.power?.watts ?? null }),
+  };
 }
 
 function measuredRate(id: string) {

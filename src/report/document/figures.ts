@@ -5,8 +5,8 @@ import { REGIONS, type Region } from '../../economics/regions.ts';
 import { type Compare, compareMachine, type Electricity } from '../compare.ts';
 import type { Machine } from '../compare-machine.ts';
 import { type CostTable, costTable, type PoweredDevice } from '../cost.ts';
-import { type Claim, checkClaims } from '../cost-claims.ts';
-import { blockTerms, type NetworkState } from '../network-state.ts';
+import { type Claim, claimsFor } from '../cost-claims.ts';
+import type { NetworkState } from '../network-state.ts';
 import { type Odds, oddsOf } from '../odds.ts';
 import { safeText } from '../text.ts';
 import { type EdgeContrast, edgeContrast, type Throughput } from './edge-contrast.ts';
@@ -66,7 +66,7 @@ export function reportFigures(input: ReportInput): ReportFigures {
     compare: compareMachine({ machine, devices, electricity, network }),
     odds: oddsOf({ machine, seconds: DAY_SECONDS, growth, growthAssumed, network }),
     costs: costTable({ devices: costDevices, places: REGIONS, network }),
-    claims: checkClaims(blockTerms(network)),
+    claims: claimsFor(network),
     history: POOL_HISTORY,
     edge: edgeContrast(machine, input.throughput),
   };

@@ -67,10 +67,12 @@ function tableHtml({ caption, columns, rows }: Table): string {
   const headings = columns.map(
     ({ heading }, i) => `<th role="columnheader" scope="col"${side(i)}>${text(heading)}</th>`,
   );
+  // A phone puts heading and value at both ends of a line, and a value with its mark is one thing.
+  const whole = (value: string) => (/ \[\d+\]/.test(value) ? `<span>${marked(value)}</span>` : marked(value));
   const cell = (value: string, i: number) =>
     i === 0
       ? `<th role="rowheader" scope="row">${marked(value)}</th>`
-      : `<td role="cell"${side(i)} data-heading="${text(columns[i]!.heading)}">${marked(value)}</td>`;
+      : `<td role="cell"${side(i)} data-heading="${text(columns[i]!.heading)}">${whole(value)}</td>`;
   const lines = rows.map((row) => `<tr role="row">${row.map(cell).join('')}</tr>`);
   return `<table role="table"><caption>${text(caption)}</caption>
 <thead role="rowgroup"><tr role="row">${headings.join('')}</tr></thead>

@@ -28,7 +28,7 @@ ${STYLE}</style>
 <h1>${text(title)}</h1>
 <p class="lead">${text(sentence)}</p>
 <dl class="facts">
-${facts.map((fact) => `<div><dt>${text(fact.text)}</dt><dd>${text(fact.value)}</dd></div>`).join('\n')}
+${facts.map((fact) => `<div><dt>${text(fact.text)}</dt><dd>${marked(fact.value)}</dd></div>`).join('\n')}
 </dl>
 <p class="about">${about.map(text).join(' · ')}</p>
 <nav aria-label="Sections">

@@ -24,20 +24,25 @@ export function createNotes(): Notes {
     all,
     mark,
     markRow: (row, ...fields) =>
-      fields.some((field) => isUnconfirmed(row, field)) ? mark(rowNote(row)) : '',
+      fields.some((field) => isUnconfirmed(row, field)) ? mark(rowNote(row, fields)) : '',
   };
 }
 
 /**
- * What is to be said of a row, one note for all of its figures.
+ * What is to be said of a row.
  *
+ * @param shown - the figures that are shown: others are not named.
  * @example
  * ```ts
  * rowNote({ name: 'Iceland', source: 'unconfirmed: no public source found', date: null, confidence: 'unconfirmed' }); // 'Iceland: unconfirmed: no public source found'
  * ```
  */
-export function rowNote({ name, source, note, confidence, unconfirmed }: NotedRow): string {
-  const fields = confidence === 'partly-unconfirmed' ? (unconfirmed ?? []) : [];
+export function rowNote(
+  { name, source, note, confidence, unconfirmed = [] }: NotedRow,
+  shown: readonly string[] = unconfirmed,
+): string {
+  const fields =
+    confidence === 'partly-unconfirmed' ? unconfirmed.filter((field) => shown.includes(field)) : [];
   const verb = fields.length === 1 ? 'is' : 'are';
   const which = fields.length === 0 ? '' : `${fields.map(figureName).join(' and ')} ${verb} unconfirmed; `;
   return `${name}: ${which}${note === undefined ? '' : `${note}; `}${source}`;
@@ -58,6 +63,8 @@ const FIGURES: Readonly<Record<string, string>> = {
   fp4Tops: 'the FP4 rate',
   tokensPerSecond: 'the tokens per second',
   priceUsd: 'the price',
+  parameters: 'the parameters',
+  activeParameters: 'the active parameters',
 };
 
 /** A text without its marks, for drawings and for those who listen. */

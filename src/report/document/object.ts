@@ -1,7 +1,8 @@
 /** The report's figures as one JSON object: those of the commands, each under its name. */
-import type { PoolConcentration } from '../../economics/pool-history.ts';
+import { largestShare, type PoolConcentration } from '../../economics/pool-history.ts';
 import { compareObject } from '../compare.ts';
 import { costObject } from '../cost-lines.ts';
+import { ceilingObject } from '../edge.ts';
 import { oddsObject } from '../odds.ts';
 import type { EdgeRow, OwnEdge } from './edge-contrast.ts';
 import type { ReportFigures } from './figures.ts';
@@ -40,6 +41,7 @@ const windowObject = ({ id, blocks, merged, hhi, nakamoto, topPercent }: PoolCon
   hhi,
   nakamoto,
   topPercent,
+  largest: largestShare({ blocks, topPercent }),
 });
 
 const edgeObject = ({ device, gap }: EdgeRow) => ({
@@ -50,6 +52,12 @@ const edgeObject = ({ device, gap }: EdgeRow) => ({
 });
 
 function ownObject(own: OwnEdge) {
-  if ('runner' in own) return { measured: true, takenBy: null, own: { ...own.runner, ...own.gap } };
-  return { measured: false, takenBy: own.takenBy, own: edgeObject(own) };
+  if ('runner' in own)
+    return {
+      measured: true,
+      takenBy: null,
+      own: { ...own.runner, ...own.gap },
+      ceilings: own.ceilings.map(ceilingObject),
+    };
+  return { measured: false, takenBy: own.takenBy, own: edgeObject(own), ceilings: [] };
 }

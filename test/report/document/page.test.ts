@@ -142,7 +142,7 @@ describe.skipIf('skip' in chromium)('the page', () => {
     const targets = [...html.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
     expect(targets.filter((id) => !ids.has(id))).toEqual([]);
     expect(ids.size).toBe([...html.matchAll(/\sid="/g)].length);
-    expect(await page.getByRole('heading', { level: 2 }).count()).toBe(7);
+    expect(await page.getByRole('heading', { level: 2 }).count()).toBe(8);
     await page.context().close();
   });
 

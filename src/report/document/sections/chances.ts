@@ -7,9 +7,9 @@ import {
 } from '../../../economics/growth.ts';
 import { chanceWithin } from '../../../economics/odds.ts';
 import { formatDuration } from '../../../format.ts';
-import { formatChance, formatTimes } from '../../economics-text.ts';
+import { formatChance } from '../../economics-text.ts';
 import { formatDifficulty, formatWait } from '../../numbers.ts';
-import type { Odds } from '../../odds.ts';
+import { NEVER_DUE, neededText, type Odds } from '../../odds.ts';
 import type { BarChart, Block, Curve, CurveChart, Section, Table, Tick } from '../document.ts';
 import { powerText, spoken } from './ladder.ts';
 
@@ -31,7 +31,7 @@ export function chancesSection(odds: Odds): Section {
       },
       {
         kind: 'text',
-        text: `A block takes this machine ${formatWait(odds.wait.meanSeconds)} on average while the difficulty stays as it is. But a block is never due: who has waited long waits as long again.`,
+        text: `A block takes this machine ${formatWait(odds.wait.meanSeconds)} on average while the difficulty stays as it is. ${NEVER_DUE}`,
       },
       {
         kind: 'figure',
@@ -83,7 +83,7 @@ function shareTable({ rows }: Odds): Table {
       formatDuration(row.seconds),
       formatDifficulty(row.medianBestShare),
       formatDifficulty(row.luckyBestShare),
-      `${formatTimes(row.timesShort)} times more`,
+      neededText(row),
     ]),
   };
 }
@@ -165,10 +165,13 @@ const COINS: readonly Tick[] = [20, 30].map((heads) => ({
 }));
 
 function curveDescription(odds: Odds): string {
+  const { growth, lifetimeChance } = odds;
   const day = odds.rows[0]!;
-  const start = `Two curves of the chance of a block over time, both axes in powers of ten. Within ${formatDuration(day.seconds)} it is ${formatChance(day.chance)}.`;
+  const start = `${growth === 0 ? 'A curve' : 'Two curves'} of the chance of a block over time, both axes in powers of ten. Within ${formatDuration(day.seconds)} it is ${formatChance(day.chance)}.`;
   const stays = `While the difficulty stays it rises to certainty after about ${formatWait(odds.wait.unlucky5Seconds)}.`;
-  return `${start} ${stays} With the difficulty growing it ends at ${formatChance(odds.lifetimeChance)}.`;
+  if (growth === 0) return `${start} ${stays}`;
+  if (growth < 0) return `${start} ${stays} With the difficulty falling it gets there sooner.`;
+  return `${start} ${stays} With the difficulty growing it ends at ${formatChance(lifetimeChance)}.`;
 }
 
 function chanceTicks(lowest: number): Tick[] {

@@ -1,12 +1,13 @@
 /** The section on money: what a bitcoin costs in electricity by region, and which claims of the articles hold. */
 import { deviceById } from '../../../economics/devices.ts';
-import type { Region } from '../../../economics/regions.ts';
+import type { PriceField, Region } from '../../../economics/regions.ts';
 import { type Cost, type CostRow, type CostTable, LIMIT_USD, type Payer } from '../../cost.ts';
 import type { Claim } from '../../cost-claims.ts';
 import { formatKwhPrice, formatUsd } from '../../economics-text.ts';
 import type { BarChart, Block, Section, Table } from '../document.ts';
 import type { ReportFigures } from '../figures.ts';
 import { type Notes, rowNote, withoutMarks } from '../notes.ts';
+import { assumedMark } from './ladder.ts';
 import { regionGroups } from './region-groups.ts';
 
 /** The machine of the chart: the ASIC that most people have heard of. */
@@ -23,16 +24,17 @@ interface Place {
 /** The section. */
 export function costsSection(figures: ReportFigures, notes: Notes): Section {
   const { costs, claims, region, compare } = figures;
+  const start = { id: 'costs', title: 'What a bitcoin costs, here and elsewhere' };
+  const limit = costs.columns.find(({ device }) => device.id === YARDSTICK)!.usdPerKwhForLimit;
+  if (limit === null) return { ...start, blocks: [{ kind: 'text', text: NO_REWARD }] };
   const places = placesOf(costs, notes);
   const s21 = deviceById(YARDSTICK);
-  const limit = costs.columns.find(({ device }) => device.id === YARDSTICK)!.usdPerKwhForLimit;
   return {
-    id: 'costs',
-    title: 'What a bitcoin costs, here and elsewhere',
+    ...start,
     blocks: [
       {
         kind: 'text',
-        text: `Electricity alone, for an ${s21.name} at the price of farms, or of industry where no farm's price was found. Above ${formatKwhPrice(limit)} a bitcoin costs it more than ${formatUsd(LIMIT_USD)}, the sum the articles of April 2026 named. A * marks a price that nobody confirms. A bitcoin was at ${formatUsd(compare.network.btcUsd.value)} (${compare.network.btcUsd.from}).`,
+        text: `Electricity alone, for an ${s21.name} at the price of farms, or of industry where no farm's price was found. Above ${formatKwhPrice(limit)} a bitcoin costs it more than ${formatUsd(LIMIT_USD)}, the sum the articles of April 2026 named. A * marks a price that nobody confirms, and each cost that follows from one. A bitcoin was at ${formatUsd(compare.network.btcUsd.value)} (${compare.network.btcUsd.from}).`,
       },
       {
         kind: 'figure',
@@ -41,9 +43,18 @@ export function costsSection(figures: ReportFigures, notes: Notes): Section {
         table: costTableOf(figures, notes),
       },
       map(places),
-      { kind: 'claims', title: 'What the articles say, checked', claims: claims.map(checked) },
+      ...claimsBlock(claims),
     ],
   };
+}
+
+const NO_REWARD =
+  'A block of this network brings no bitcoin, neither a subsidy nor fees: so nothing can be said of what one costs.';
+
+/** They are about mainnet, and none is left for another network. */
+function claimsBlock(claims: readonly Claim[]): Block[] {
+  if (claims.length === 0) return [];
+  return [{ kind: 'claims', title: 'What the articles say, checked', claims: claims.map(checked) }];
 }
 
 function placesOf({ rows }: CostTable, notes: Notes): Place[] {
@@ -51,7 +62,7 @@ function placesOf({ rows }: CostTable, notes: Notes): Place[] {
     const cost = costs.find(({ device, payer }) => device === YARDSTICK && payer === 'farm');
     const price = prices.find(({ payer }) => payer === 'farm');
     if (region === null || cost === undefined || price === undefined || price.field === null) return [];
-    const mark = region.note === undefined ? notes.markRow(region, price.field) : notes.mark(rowNote(region));
+    const mark = regionMark(region, [price.field], notes);
     return [{ region, cost, mark, unconfirmed: price.unconfirmed }];
   });
   return places.sort((a, b) => a.cost.usdPerBtc - b.cost.usdPerBtc);
@@ -92,11 +103,11 @@ function map(places: readonly Place[]): Block {
     groups: regionGroups(places.map(({ region }) => region)).map(({ name, regions }) => ({
       name,
       tiles: regions.map((region) => {
-        const { cost, mark } = places.find((place) => place.region.id === region.id)!;
+        const { cost, mark, unconfirmed } = places.find((place) => place.region.id === region.id)!;
         const level = LEVELS.findIndex((most) => cost.usdPerBtc <= most);
         return {
           name: `${region.name}${mark}`,
-          text: formatUsd(cost.usdPerBtc),
+          text: `${formatUsd(cost.usdPerBtc)}${unconfirmed ? '*' : ''}`,
           level: level === -1 ? LEVELS.length : level,
         };
       }),
@@ -112,6 +123,7 @@ function costTableOf({ costs, compare }: ReportFigures, notes: Notes): Table {
     ['Bitaxe at home', 'bitaxe-gamma', 'home'],
   ];
   const own = compare.rungs.find(({ device }) => device === null)?.joulesPerTH ?? null;
+  const assumed = own === null ? '' : assumedMark(compare.machine, notes);
   const bitaxe = deviceById('bitaxe-gamma').joulesPerTH!;
   // Electricity is in proportion to the joules, so the column of the machine follows from that of another one at home.
   const ownCost = (row: CostRow) => {
@@ -127,22 +139,30 @@ function costTableOf({ costs, compare }: ReportFigures, notes: Notes): Table {
     ],
     rows: costs.rows.map((row) => [
       row.region === null ? 'given' : `${row.region.name}${markOf(row, notes)}`,
-      ...columns.map(([, device, payer]) => usdText(usdOf(row, device, payer))),
-      usdText(ownCost(row)),
+      ...columns.map(([, device, payer]) => usdText(usdOf(row, device, payer), row, payer)),
+      usdText(ownCost(row), row, 'home', assumed),
     ]),
   };
 }
 
 function markOf({ region, prices }: CostRow, notes: Notes): string {
   const fields = prices.flatMap(({ field }) => (field === null ? [] : [field]));
-  if (region === null) return '';
-  return region.note === undefined ? notes.markRow(region, ...fields) : notes.mark(rowNote(region));
+  return region === null ? '' : regionMark(region, fields, notes);
 }
+
+/** What has to be known of a region's prices that are shown: those nobody confirms, and its own note. */
+const regionMark = (region: Region, shown: readonly PriceField[], notes: Notes) =>
+  region.note === undefined ? notes.markRow(region, ...shown) : notes.mark(rowNote(region, shown));
 
 const usdOf = ({ costs }: CostRow, id: string, by: Payer) =>
   costs.find(({ device, payer }) => device === id && payer === by)?.usdPerBtc ?? null;
 
-const usdText = (usd: number | null) => (usd === null ? '-' : formatUsd(usd));
+/** A cost with a star where nobody confirms the price that it follows from. */
+function usdText(usd: number | null, { prices }: CostRow, by: Payer, mark = ''): string {
+  if (usd === null) return '-';
+  const star = prices.some(({ payer, unconfirmed }) => payer === by && unconfirmed) ? '*' : '';
+  return `${formatUsd(usd)}${star}${mark}`;
+}
 
 function checked({ claim, holds, inputs, source }: Claim) {
   return { claim, verdict: holds, why: withoutMarks(inputs), source };

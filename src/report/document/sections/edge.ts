@@ -1,7 +1,10 @@
 /** The section on the other path: how far the same machine is from a data centre's accelerator in running a language model. */
+import { isUnconfirmed } from '../../../economics/provenance.ts';
 import { formatQuantity } from '../../../format.ts';
 import { formatTimes } from '../../economics-text.ts';
-import type { Bar, BarChart, Section, Table } from '../document.ts';
+import { type Ceiling, type Runner, shortName } from '../../edge.ts';
+import { TOO_LARGE, tokens } from '../../edge-lines.ts';
+import type { Bar, BarChart, Block, Section, Table } from '../document.ts';
 import type { EdgeContrast, EdgeRow, OwnEdge } from '../edge-contrast.ts';
 import type { ReportFigures } from '../figures.ts';
 import type { Notes } from '../notes.ts';
@@ -10,6 +13,9 @@ import { assumedMark, powerText, spoken } from './ladder.ts';
 /** The section. */
 export function edgeSection(figures: ReportFigures, notes: Notes): Section {
   const { edge } = figures;
+  const own = ownText(edge.own, notes);
+  const rows = contrastRows(figures, notes);
+  const starred = rows.some(({ mark }) => mark !== '') ? ` ${STAR}` : '';
   return {
     id: 'edge',
     title: 'The other path: does AI move the other way?',
@@ -18,13 +24,14 @@ export function edgeSection(figures: ReportFigures, notes: Notes): Section {
         kind: 'text',
         text: 'Some say that language models may move from data centres to the machines at home, the way that mining left them. For one user a model is bound by how fast memory can be read, and there a home machine is not that far behind.',
       },
-      { kind: 'text', text: ownText(edge.own, notes) },
+      { kind: 'text', text: `${own}${starred}` },
       {
         kind: 'figure',
         title: `How many times it falls short: of an S21 in hashing, of an ${edge.reference.name} in AI`,
-        chart: contrastChart(figures),
-        table: contrastTable(figures, notes),
+        chart: contrastChart(rows, edge.reference.name),
+        table: contrastTable(rows, edge.reference.name),
       },
+      ...ceilingBlocks(edge, notes),
       { kind: 'text', text: crowdText(edge, notes) },
       {
         kind: 'text',
@@ -41,7 +48,7 @@ export function edgeSection(figures: ReportFigures, notes: Notes): Section {
 
 function ownText(own: OwnEdge, notes: Notes): string {
   if ('device' in own)
-    return `NOT MEASURED: the memory of this machine was not measured. "${own.device.name}" stands for it${markOf(own, notes)}, taken ${own.takenBy}.`;
+    return `NOT MEASURED: the memory of this machine was not measured. "${own.device.name}" stands for it${ownMark(own, notes, ...OWN_FIELDS)}, taken ${own.takenBy}.`;
   const { on, name, bandwidthGBps, fp16Tflops, precision } = own.runner;
   const where = on === 'gpu' ? name : 'this machine';
   const rates = `${formatQuantity(bandwidthGBps * 1e9, 'B/s')}, and ${on === 'gpu' ? 'it' : 'its CPU'} computes ${formatQuantity(fp16Tflops * 1e12, 'FLOP/s')} in ${precision}`;
@@ -60,32 +67,55 @@ interface ContrastRow {
   readonly what: string;
   readonly tone: Bar['tone'];
   readonly times: number | null;
-  /** By the power of this machine. */
-  readonly perJoule: boolean;
+  /** Of an assumed power, or of figures of the stand-in that nobody confirms. */
+  readonly mark: string;
 }
 
-function contrastRows({ compare, edge }: ReportFigures): ContrastRow[] {
+const STAR = 'A * in the picture marks what rests on an assumed power or on figures that nobody confirms.';
+
+function contrastRows({ compare, edge }: ReportFigures, notes: Notes): ContrastRow[] {
   const asic = compare.rungs.find(({ device }) => device?.id === 's21')!;
-  const { single, batched } = edge.own.gap;
-  const pair = (what: string, tone: Bar['tone'], perDevice: number | null, perJoule: number | null) => [
-    { what: `${what}, per machine`, tone, times: perDevice, perJoule: false },
-    { what: `${what}, per joule`, tone, times: perJoule, perJoule: true },
-  ];
+  const { own } = edge;
+  const { single, batched } = own.gap;
+  const assumed = () => assumedMark(compare.machine, notes);
+  const pair = (what: string, field: 'bandwidthGBps' | 'fp16Tflops' | null, [each, joule]: Pair) => {
+    const tone: Bar['tone'] = field === null ? 'asic' : 'ai';
+    const marks = (times: number | null, ...fields: OwnField[]) =>
+      times === null || field === null || !('device' in own) ? '' : ownMark(own, notes, field, ...fields);
+    const byPower = joule === null || (field !== null && 'device' in own) ? '' : assumed();
+    return [
+      { what: `${what}, per machine`, tone, times: each, mark: marks(each) },
+      { what: `${what}, per joule`, tone, times: joule, mark: `${marks(joule, 'powerW')}${byPower}` },
+    ];
+  };
   return [
-    ...pair('hashing', 'asic', asic.timesFaster, asic.timesBetterPerJoule),
-    ...pair('AI for one user', 'ai', single.perDevice, single.perJoule),
-    ...pair('AI for a crowd', 'ai', batched.perDevice, batched.perJoule),
+    ...pair('hashing', null, [asic.timesFaster, asic.timesBetterPerJoule]),
+    ...pair('AI for one user', 'bandwidthGBps', [single.perDevice, single.perJoule]),
+    ...pair('AI for a crowd', 'fp16Tflops', [batched.perDevice, batched.perJoule]),
   ];
 }
 
-function contrastChart(figures: ReportFigures): BarChart {
-  const bars = contrastRows(figures).flatMap(({ what, tone, times }) =>
-    times === null ? [] : [{ name: what, tone, value: times, text: `${formatTimes(times)} ×` }],
+type Pair = readonly [perDevice: number | null, perJoule: number | null];
+
+/** What of a stand-in the contrast rests on. */
+type OwnField = (typeof OWN_FIELDS)[number];
+
+const OWN_FIELDS = ['bandwidthGBps', 'fp16Tflops', 'powerW'] as const;
+
+/** The mark of a stand-in where one of these figures is unconfirmed: one note names all that the contrast shows. */
+const ownMark = ({ device }: Pick<EdgeRow, 'device'>, notes: Notes, ...fields: OwnField[]) =>
+  fields.some((field) => isUnconfirmed(device, field)) ? notes.markRow(device, ...OWN_FIELDS) : '';
+
+function contrastChart(rows: readonly ContrastRow[], reference: string): BarChart {
+  const bars = rows.flatMap(({ what, tone, times, mark }) =>
+    times === null
+      ? []
+      : [{ name: what, tone, value: times, text: `${formatTimes(times)} ×${mark === '' ? '' : ' *'}` }],
   );
   return {
     kind: 'bars',
     id: 'edge-contrast',
-    description: `Bar chart in powers of ten of how many times this machine falls short of an S21 in hashing and of an ${figures.edge.reference.name} in AI. ${spoken(bars)}`,
+    description: `Bar chart in powers of ten of how many times this machine falls short of an S21 in hashing and of an ${reference} in AI. ${spoken(bars)}`,
     scale: 'log',
     axis: 'times short',
     tickText: powerText,
@@ -93,13 +123,7 @@ function contrastChart(figures: ReportFigures): BarChart {
   };
 }
 
-function contrastTable(figures: ReportFigures, notes: Notes): Table {
-  const { edge, compare } = figures;
-  const { own, reference } = edge;
-  const mark = ({ tone, perJoule }: ContrastRow) => {
-    if (tone === 'ai' && 'device' in own) return markOf(own, notes);
-    return perJoule ? assumedMark(compare.machine, notes) : '';
-  };
+function contrastTable(rows: readonly ContrastRow[], reference: string): Table {
   return {
     caption: 'Times short',
     columns: [
@@ -107,12 +131,55 @@ function contrastTable(figures: ReportFigures, notes: Notes): Table {
       { heading: 'compared with', align: 'left' },
       { heading: 'times short', align: 'right' },
     ],
-    rows: contrastRows(figures).map((row) => [
-      row.what,
-      row.tone === 'asic' ? 'Antminer S21' : reference.name,
-      row.times === null ? 'not known' : `${formatTimes(row.times)}${mark(row)}`,
+    rows: rows.map(({ what, tone, times, mark }) => [
+      what,
+      tone === 'asic' ? 'Antminer S21' : reference,
+      times === null ? 'not known' : `${formatTimes(times)}${mark}`,
     ]),
   };
+}
+
+/** What the measured memory and arithmetic allow at most, where they were measured: one row a model. */
+function ceilingBlocks({ own, reference }: EdgeContrast, notes: Notes): Block[] {
+  if (!('ceilings' in own)) return [];
+  const other = shortName(reference.name);
+  const models = [...new Set(own.ceilings.map(({ model }) => model))];
+  const shown = models.map((model) => {
+    const each = own.ceilings.filter((ceiling) => ceiling.model === model);
+    return each.find(({ quantisation }) => quantisation === USUAL_QUANTISATION) ?? each[0]!;
+  });
+  return [
+    {
+      kind: 'table',
+      title: 'Tokens per second at most, by what was measured here',
+      table: {
+        caption: 'Ceilings of language models, tokens per second',
+        columns: [
+          { heading: 'model', align: 'left' },
+          { heading: 'weights', align: 'right' },
+          { heading: 'one answer', align: 'right' },
+          { heading: `on an ${other}`, align: 'right' },
+          { heading: 'reading a prompt', align: 'right' },
+          { heading: `on an ${other}, prompt`, align: 'right' },
+        ],
+        rows: shown.map((ceiling) => ceilingRow(ceiling, own.runner, notes)),
+      },
+    },
+  ];
+}
+
+/** The one that most people download. */
+const USUAL_QUANTISATION = 'Q4_K_M';
+
+function ceilingRow(ceiling: Ceiling, { on }: Runner, notes: Notes): string[] {
+  const { model, quantisation, fileBytes, fits, decode, prefill, yardstick } = ceiling;
+  const shape = notes.markRow(model, 'parameters', 'activeParameters');
+  const large = fits === false ? notes.mark(`The weights are ${TOO_LARGE[on]}.`) : '';
+  return [
+    `${model.name.replace(/ \(.*\)$/, '')} ${quantisation}${shape}`,
+    `${formatQuantity(fileBytes, 'B')}${large}`,
+    ...[decode, yardstick.decode, prefill, yardstick.prefill].map(tokens),
+  ];
 }
 
 function crowdText({ crowd, alone }: EdgeContrast, notes: Notes): string {

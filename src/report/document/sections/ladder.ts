@@ -1,8 +1,8 @@
 /** The section on the ladder: how much faster and how much thriftier machines are that do nothing but this. */
 import { formatQuantity } from '../../../format.ts';
-import type { Compare, PartRung, Rung } from '../../compare.ts';
+import type { Compare, Electricity, PartRung, Rung } from '../../compare.ts';
 import type { Machine } from '../../compare-machine.ts';
-import { formatTimes, formatUsd } from '../../economics-text.ts';
+import { formatKwhPrice, formatTimes, formatUsd } from '../../economics-text.ts';
 import { formatWait } from '../../numbers.ts';
 import type { Bar, BarChart, Section, Table, Tone } from '../document.ts';
 import type { Notes } from '../notes.ts';
@@ -26,7 +26,7 @@ export function ladderSection(compare: Compare, notes: Notes): Section {
       },
       {
         kind: 'text',
-        text: 'The bars count in powers of ten: the same step to the right is always the same factor. Speed is only half of it: what a try takes in energy decides what it costs, and there a small Bitaxe at home is as good as an S21 on a farm.',
+        text: `The bars count in powers of ten: the same step to the right is always the same factor. Speed is only half of it: what a try takes in energy decides what it costs, and there a small Bitaxe at home is as good as an S21 on a farm.${compare.machine.power?.basis === 'assumed' ? ' A * marks what follows from an assumed power.' : ''}`,
       },
       ...(thirst === null
         ? [
@@ -83,13 +83,14 @@ function speedChart({ parts, rungs, sentence }: Compare): BarChart {
   };
 }
 
-function energyChart({ rungs }: Compare): BarChart | null {
+function energyChart({ rungs, machine }: Compare): BarChart | null {
+  const star = machine.power?.basis === 'assumed' ? ' *' : '';
   const known = rungs.filter((rung) => rung.joulesPerTH !== null);
   if (!known.some(({ device }) => device === null)) return null;
   const bars = known.map((rung) => ({
     name: rungName(rung),
     value: rung.joulesPerTH!,
-    text: formatQuantity(rung.joulesPerTH!, 'J'),
+    text: `${formatQuantity(rung.joulesPerTH!, 'J')}${rung.device === null ? star : ''}`,
     tone: toneOf(rung),
   }));
   return {
@@ -153,8 +154,18 @@ export const assumedMark = ({ power }: Machine, notes: Notes) =>
     ? notes.mark(`The power of this machine is ASSUMED: ${power.how}. --watts sets it.`)
     : '';
 
-function energyTable({ rungs, machine }: Compare, notes: Notes): Table {
+/** The mark of a price of power here that nobody confirms; of another one, nothing. */
+export const priceMark = ({ usdPerKwh, from, unconfirmed }: Electricity, notes: Notes) =>
+  unconfirmed
+    ? notes.mark(
+        `The price of power here is unconfirmed: no public source was found for ${formatKwhPrice(usdPerKwh)} (${from}), nor for the costs that follow. --kwh-price sets it.`,
+      )
+    : '';
+
+/** Every figure that follows from an assumed power or from an unconfirmed price is marked. */
+function energyTable({ rungs, machine, electricity }: Compare, notes: Notes): Table {
   const assumed = assumedMark(machine, notes);
+  const price = priceMark(electricity, notes);
   return {
     caption: 'Energy',
     columns: [
@@ -164,12 +175,17 @@ function energyTable({ rungs, machine }: Compare, notes: Notes): Table {
       { heading: 'times better', align: 'right' },
       { heading: 'electricity for 1 BTC', align: 'right' },
     ],
-    rows: rungs.map((rung) => [
-      `${rungName(rung)}${rung.device === null ? assumed : notes.markRow(rung.device, 'powerW')}`,
-      rung.powerW === null ? '-' : formatQuantity(rung.powerW, 'W'),
-      rung.joulesPerTH === null ? '-' : formatQuantity(rung.joulesPerTH, 'J'),
-      rung.timesBetterPerJoule === null ? '-' : formatTimes(rung.timesBetterPerJoule),
-      rung.usdPerBtc === null ? '-' : formatUsd(rung.usdPerBtc),
-    ]),
+    rows: rungs.map((rung) => {
+      const cell = (value: number | null, text: (known: number) => string, marks: string) =>
+        value === null ? '-' : `${text(value)}${marks}`;
+      const own = rung.device === null ? assumed : '';
+      return [
+        `${rungName(rung)}${rung.device === null ? '' : notes.markRow(rung.device, 'powerW')}`,
+        cell(rung.powerW, (watts) => formatQuantity(watts, 'W'), own),
+        cell(rung.joulesPerTH, (joules) => formatQuantity(joules, 'J'), own),
+        cell(rung.timesBetterPerJoule, formatTimes, rung.device === null ? '' : assumed),
+        cell(rung.usdPerBtc, formatUsd, `${own}${price}`),
+      ];
+    }),
   };
 }

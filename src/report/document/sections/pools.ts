@@ -1,5 +1,5 @@
 /** The section on concentration: who finds the blocks, year by year, as tagged and with presumed proxies merged. */
-import type { PoolConcentration } from '../../../economics/pool-history.ts';
+import { largestShare, type PoolConcentration } from '../../../economics/pool-history.ts';
 import { formatWhole } from '../../numbers.ts';
 import type { Section, StackChart, Table } from '../document.ts';
 import type { Notes } from '../notes.ts';
@@ -18,7 +18,7 @@ export function poolsSection(history: readonly PoolConcentration[], notes: Notes
     blocks: [
       {
         kind: 'text',
-        text: `Miners share their luck in pools, and the pool decides what goes into a block. In ${windowName(newest)} it took ${newest.nakamoto} pools to find more than half of all blocks.${other} Both are shown, because nobody outside knows.`,
+        text: `Miners share their luck in pools, and the pool decides what goes into a block. ${isYear(newest) ? 'In' : 'From'} ${windowName(newest)} it took ${newest.nakamoto} pools to find more than half of all blocks.${other} Both are shown, because nobody outside knows.`,
       },
       {
         kind: 'figure',
@@ -28,15 +28,27 @@ export function poolsSection(history: readonly PoolConcentration[], notes: Notes
       },
       {
         kind: 'text',
-        text: 'The index (HHI) is 10,000 when one pool finds everything and near 0 when thousands share. A pool is not an owner: whoever mines there can leave it. And the parts are counted, not known: in a month a pool of 31% may well be one of 29.5% or 32.5%.',
+        text: `The index (HHI) is 10,000 when one pool finds everything and near 0 when thousands share. A pool is not an owner: whoever mines there can leave it. And the parts are counted, not known: with luck alone, a pool that found ${newest.topPercent[1]}% of ${formatWhole(newest.blocks)} blocks may have any part of the hashrate from ${intervalText(newest)} (a 95% interval).`,
       },
     ],
   };
 }
 
-/** As people say it. */
-function windowName({ id }: PoolConcentration): string {
-  return id.replace('-merged', '').replace(/^(\d{4})-04$/, 'April $1');
+const isYear = ({ id }: PoolConcentration) => /^\d{4}$/.test(id);
+
+/** As people say it: a year, or the days of a window. */
+function windowName(row: PoolConcentration): string {
+  if (isYear(row)) return row.id;
+  const [first = row.date, last = first] = row.date.split('/');
+  const day = (date: string, year?: 'numeric') =>
+    new Date(date).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year, timeZone: 'UTC' });
+  return `${day(first)} to ${day(last, 'numeric')}`;
+}
+
+/** What the part of the largest pool may be. */
+function intervalText(row: PoolConcentration): string {
+  const { low, high } = largestShare(row);
+  return `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}%`;
 }
 
 function chart(history: readonly PoolConcentration[]): StackChart {
@@ -52,7 +64,7 @@ function chart(history: readonly PoolConcentration[]): StackChart {
     kind: 'stack',
     id: 'pools-over-time',
     description:
-      `Stacked bars of the parts of all blocks that the largest pools found, in ${history.length} windows. In ${windowName(newest)} the largest had ` +
+      `Stacked bars of the parts of all blocks that the largest pools found, in ${history.length} windows. ${isYear(newest) ? 'In' : 'From'} ${windowName(newest)} the largest had ` +
       `${newest.topPercent[1]}%, the three largest ${newest.topPercent[3]}%, the six largest ${newest.topPercent[6]}%.`,
     columns: history.map((row) =>
       row.merged ? `Apr ${row.id.slice(2, 4)}\nmerged` : row.id.replace(/^\d\d(\d\d)-04$/, 'Apr $1'),
@@ -71,8 +83,9 @@ type LayerTone = `layer${1 | 2 | 3 | 4 | 5}`;
 const LAYERS = ['largest pool', 'second', 'third', 'next three', 'all others'] as const;
 
 function table(history: readonly PoolConcentration[], notes: Notes): Table {
+  const newest = history.filter(({ merged }) => !merged).at(-1)!;
   return {
-    caption: 'Concentration of the pools',
+    caption: 'Concentration of the pools, the largest of the newest window with a 95% interval',
     columns: [
       { heading: 'window', align: 'left' },
       { heading: 'blocks', align: 'right' },
@@ -87,7 +100,8 @@ function table(history: readonly PoolConcentration[], notes: Notes): Table {
       formatWhole(row.blocks),
       String(row.nakamoto),
       formatWhole(row.hhi),
-      ...(['1', '3', '6'] as const).map((count) => `${row.topPercent[count].toFixed(1)}%`),
+      `${row.topPercent[1].toFixed(1)}%${row.date === newest.date ? ` (${intervalText(row)})` : ''}`,
+      ...(['3', '6'] as const).map((count) => `${row.topPercent[count].toFixed(1)}%`),
     ]),
   };
 }
