@@ -1,9 +1,9 @@
 /** First contact with the user's own node: its address, its credentials, and what it says of the payout. */
 import { NETWORKS, type Network, type NetworkName } from '../bitcoin/network.ts';
 import { payoutScript } from '../bitcoin/script.ts';
-import { HashgapError } from '../errors.ts';
+import { HashgapError, isHashgapError } from '../errors.ts';
 import type { Emit } from '../events.ts';
-import { connectNode } from '../source/node/connect.ts';
+import { askNetwork, connectNode } from '../source/node/connect.ts';
 import { type Credentials, defaultCookiePath, fileCredentials } from '../source/node/credentials.ts';
 import { EXTRANONCE1_BYTES, jobFromTemplate } from '../source/node/job.ts';
 import { createRpcClient, type RpcClient } from '../source/node/rpc.ts';
@@ -51,6 +51,74 @@ export async function firstContact(
   const payout = { script: payoutScript(address, NETWORKS[network]), tag: flags.tag ?? TAG };
   if (template !== undefined) jobFromTemplate(template, payout, new Uint8Array(EXTRANONCE1_BYTES), true);
   return { network, payout };
+}
+
+/** The node of a user who mines for a pool; the pool's work goes on without it. */
+export interface NodeBeside {
+  readonly flags: NodeFlags;
+  readonly rpc: RpcClient;
+  /** What --network or an address among the options leaves possible; none when they say nothing. */
+  readonly possible: readonly NetworkName[];
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The network of a node beside a pool: a pool does not tell its own. Where the options name one network, a node that is down is no reason not to mine.
+ *
+ * @throws {HashgapError} `NETWORK_MISMATCH` when the node is of another network than the options say; as {@link firstContact} where only the node knows.
+ */
+export async function networkBeside({
+  flags,
+  rpc,
+  possible,
+  emit,
+  signal,
+}: NodeBeside): Promise<NetworkName> {
+  const known = possible.length === 1 ? possible[0] : undefined;
+  const seconds = flags.connectTimeout ?? CONNECT_SECONDS;
+  const patienceMs = flags.wait && known === undefined ? Number.POSITIVE_INFINITY : seconds * 1000;
+  const late = new AbortController();
+  const timer = known === undefined ? undefined : setTimeout(() => late.abort(), patienceMs);
+  try {
+    const network = await askNetwork({
+      ...{ rpc, network: flags.network, patienceMs, emit },
+      signal: AbortSignal.any([signal, late.signal]),
+    });
+    if (possible.length > 0 && !possible.includes(network)) throw mismatch(rpc, possible, network);
+    return network;
+  } catch (error) {
+    const isDown = late.signal.aborted || (isHashgapError(error) && error.code === 'NODE_UNREACHABLE');
+    if (known === undefined || !isDown || signal.aborted) throw error;
+    return known;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function mismatch({ url }: RpcClient, possible: readonly NetworkName[], received: NetworkName): HashgapError {
+  return new HashgapError(
+    'NETWORK_MISMATCH',
+    `Expected a node of the ${possible.join(' or ')} network at ${url}, as the address among the options says, received one of ${received}. ` +
+      "Pass the other node's --node, or an address of that network.",
+    { details: { expected: possible, received } },
+  );
+}
+
+/** Events of a node beside a pool: its troubles are told once, as a warning, since the pool is the source of work. */
+export function emitBeside(emit: Emit): Emit {
+  let isTold = false;
+  return (event) => {
+    if (event.type === 'source-up') isTold = false;
+    else if (event.type !== 'source-down') emit(event);
+    else if (!isTold) {
+      isTold = true;
+      emit({
+        type: 'warning',
+        message: `Your own node has no part in this for now: blocks go to the pool alone. ${event.reason}`,
+      });
+    }
+  };
 }
 
 /** Before the node has said which network it is on: the one named, the one with this port, or mainnet. */

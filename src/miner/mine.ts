@@ -1,15 +1,17 @@
 /** The mining loop: jobs to scans, found blocks to the journal and the sink. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hashToDisplay } from '../bitcoin/hex.ts';
 import { difficultyFromTarget, hashToNumber } from '../bitcoin/target.ts';
 import type { Emit, MinerEventBody } from '../events.ts';
 import type { Job } from '../work/job.ts';
+import { createPlanner, type Planner } from '../work/planner.ts';
 import type { BlockSink, HashEngine, JobSource, ShareSink, ShareVerdict, Verdict } from '../work/ports.ts';
 import type { FoundBlock, FoundShare } from '../work/verify.ts';
 import { createCrew } from './crew.ts';
 import type { Journal } from './journal.ts';
 import { type ScanJobOptions, scanJob } from './scan-job.ts';
-import { journalled, type Origin, settleBlock, settleByPool } from './settle.ts';
+import { journalled, type Origin, settleBlock, settleByPool, settleShared } from './settle.ts';
 
 /** The parts of a miner. */
 export interface MineOptions {
@@ -56,6 +58,7 @@ export async function mine(options: MineOptions): Promise<void> {
 
   let jobOver = new AbortController();
   const scanning = new Set<Promise<void>>();
+  const plannerOf = rememberPlanners();
   for await (const job of source.jobs(over.signal)) {
     jobOver.abort(); // its threads stop in their own time; the engines give the new job to each one as it comes free
     emit(jobEvent(job));
@@ -63,7 +66,9 @@ export async function mine(options: MineOptions): Promise<void> {
     jobOver = new AbortController();
     const signal = AbortSignal.any([over.signal, jobOver.signal]);
     const scan = over
-      .watch(scanJob(job, { crew, signal, emit, onFind: finds.onFind, room: finds.room }))
+      .watch(
+        scanJob(job, { planner: plannerOf(job), crew, signal, emit, onFind: finds.onFind, room: finds.room }),
+      )
       .finally(() => scanning.delete(scan));
     scanning.add(scan);
   }
@@ -71,6 +76,16 @@ export async function mine(options: MineOptions): Promise<void> {
   await Promise.all(scanning);
   await settling.finish();
   over.rethrow();
+}
+
+/** A job that comes again, as after a fail-over and back, is searched on where it was. */
+function rememberPlanners() {
+  const planners = new WeakMap<Job, Planner>();
+  return (job: Job): Planner => {
+    const planner = planners.get(job) ?? createPlanner(job);
+    planners.set(job, planner);
+    return planner;
+  };
 }
 
 type Settling = ReturnType<typeof createSettling>;
@@ -123,7 +138,7 @@ function poolFinds(options: MineOptions, settling: Settling, over: End): Finds {
   const refusal = createSignal();
   const onShare = async (share: FoundShare, judgement: Promise<ShareVerdict>) => {
     const hash = hashToDisplay(share.hash);
-    const shareDifficulty = difficultyFromTarget(share.job.shareTarget);
+    const shareDifficulty = creditOf(share.job);
     const difficulty = difficultyFromTarget(hashToNumber(share.hash));
     emit({ type: 'share', hash, difficulty, shareDifficulty, block: share.meetsNetworkTarget });
     emit({ type: 'share-verdict', hash, shareDifficulty, verdict: await judgement });
@@ -144,8 +159,13 @@ function poolFinds(options: MineOptions, settling: Settling, over: End): Finds {
       if (block !== undefined) settling.track(over.watch(onBlock({ ...block, bytes }, judgement)));
       return 'more';
     },
-    room: () => settling.room() ?? (claimed >= blocks ? refusal.next() : undefined),
+    room: () => settling.room() ?? (claimed >= blocks ? refusal.next() : shares!.room?.()),
   };
+}
+
+/** What one find stands for: on a test network a block can be easier than a share, and then the engines look for blocks. */
+function creditOf({ shareTarget, networkTarget }: Job): number {
+  return difficultyFromTarget(shareTarget > networkTarget ? shareTarget : networkTarget);
 }
 
 /** Recovered blocks go first for a moment: mined beside them, the first new block could be a rival at their height. */
@@ -191,7 +211,9 @@ function createEnd(outer: AbortSignal) {
 /** Blocks on their way to a verdict. */
 function createSettling({ sink, journal, emit, graceMs = 5_000 }: MineOptions) {
   const giveUp = new AbortController();
+  setMaxListeners(0, giveUp.signal); // each block that waits for a node that is down listens to it
   const underWay = new Set<Promise<unknown>>();
+  const stragglers = createStragglers();
   let accepted = 0;
   const verdicts = createSignal();
   const track = (work: Promise<unknown>) => {
@@ -222,22 +244,48 @@ function createSettling({ sink, journal, emit, graceMs = 5_000 }: MineOptions) {
     settle,
     /** Something to wait for while too many finds have no verdict. */
     room: () => (underWay.size < MAX_UNDER_WAY ? undefined : verdicts.next()),
-    /** A block of a pool: one's own node gets it where it is known in full, else the pool's word on its share settles it. */
+    /** A block of a pool: the pool's word on its share settles it, or one's own node where it is known in full. The node may take longer than the verdict. */
     async settlePooled(block: FoundBlock, share: Promise<ShareVerdict>, foundAtMs: number) {
       await journalled(journal.add(block), emit);
       emit({ type: 'block', hash: hashToDisplay(block.hash), height: block.height });
-      if (sink !== undefined && block.bytes !== undefined) return settle(block, { foundAtMs });
-      return settleByPool(block, await share, { journal, emit });
+      if (sink === undefined || block.bytes === undefined)
+        return settleByPool(block, await share, { journal, emit });
+      const room = stragglers.room();
+      const signal = AbortSignal.any([giveUp.signal, room.signal]);
+      const { verdict, node } = settleShared(block, share, { foundAtMs }, { sink, journal, emit, signal });
+      room.add(node, verdict);
+      return verdict;
     },
     /** Waits for what is under way, for the grace at most; the journal keeps the rest. */
     async finish() {
       const timer = new AbortController();
       const grace = delay(graceMs, undefined, { signal: timer.signal }).catch(() => {});
-      while (underWay.size > 0 && !giveUp.signal.aborted) {
-        await Promise.race([Promise.allSettled(underWay), grace.then(() => giveUp.abort())]);
+      const open = () => [...underWay, ...stragglers.open];
+      while (open().length > 0 && !giveUp.signal.aborted) {
+        await Promise.race([Promise.allSettled(open()), grace.then(() => giveUp.abort())]);
       }
       timer.abort();
-      await Promise.allSettled(underWay);
+      await Promise.allSettled(open());
+    },
+  };
+}
+
+/** Blocks that are settled by the pool while one's own node has not answered: it is tried on, but scans do not wait for it. */
+function createStragglers() {
+  const open = new Set<Promise<unknown>>();
+  return {
+    open: open as ReadonlySet<Promise<unknown>>,
+    /** Room for one more; where there are too many already, it is given up once it is settled. */
+    room() {
+      const tooMany = new AbortController();
+      return {
+        signal: tooMany.signal,
+        add(node: Promise<unknown>, verdict: Promise<Verdict>) {
+          const work = node.catch(() => {}).finally(() => open.delete(work)); // a failure is the verdict's too
+          open.add(work);
+          if (open.size > MAX_UNDER_WAY) verdict.finally(() => tooMany.abort()).catch(() => {});
+        },
+      };
     },
   };
 }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hashToDisplay } from '../bitcoin/hex.ts';
 import type { Emit } from '../events.ts';
 import type { Job } from '../work/job.ts';
-import { createPlanner } from '../work/planner.ts';
+import { createPlanner, type Planner } from '../work/planner.ts';
 import type { HashEngine } from '../work/ports.ts';
 import type { WorkUnit } from '../work/unit.ts';
 import { type FoundBlock, type FoundShare, verifyHit } from '../work/verify.ts';
@@ -16,6 +16,8 @@ const FIRST_NONCES = 2 ** 16;
 
 /** What one job's scan is made of. */
 export interface ScanJobOptions {
+  /** What of the job is still to be searched. @default all of it */
+  readonly planner?: Planner;
   readonly crew: Crew;
   /** Ends the job. */
   readonly signal: AbortSignal;
@@ -44,12 +46,12 @@ interface JobScan extends ScanJobOptions {
  * @throws {Error} the failure of the last engine.
  */
 export async function scanJob(job: Job, options: ScanJobOptions): Promise<void> {
-  const { crew } = options;
+  const { crew, planner = createPlanner(job) } = options;
   const enough = new AbortController();
   const signal = AbortSignal.any([options.signal, enough.signal]);
   const scan: JobScan = {
     ...options,
-    work: createWorkPool(createPlanner(job), signal),
+    work: createWorkPool(planner, signal),
     over: new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
     signal,
     onFind(share, block) {

@@ -34,19 +34,102 @@ export async function settleBlock(
   origin: Origin,
   options: SettleOptions,
 ): Promise<Verdict> {
-  const { sink, journal, emit, signal, retryMs = 250 } = options;
-  const named = { hash: hashToDisplay(block.hash), height: block.height, recovered: origin === 'recovered' };
-  const latency = origin === 'recovered' ? {} : { foundToSentMs: performance.now() - origin.foundAtMs };
+  const told = { ...namesOf(block, origin), ...latencyOf(origin) };
+  const tellUnknown = (verdict: Verdict) => options.emit({ type: 'verdict', ...told, verdict });
+  const verdict = await submitUntilSettled(block, options, tellUnknown);
+  await settle(block, verdict, told, options);
+  return verdict;
+}
+
+/** A block that a pool and one's own node both have. */
+export interface SharedBlock {
+  /** Accepted as soon as one of them accepts it; else what the node says, else what the pool says. */
+  readonly verdict: Promise<Verdict>;
+  /** Resolves when the node has answered too, or `signal` has aborted. */
+  readonly node: Promise<unknown>;
+}
+
+/**
+ * Submits a pool's block to one's own node as well. Either one can settle it: a node that is down must not keep open what the pool has accepted. The
+ * node gets it all the same, as soon as it is back.
+ *
+ * @param share - the pool's word on the share.
+ */
+export function settleShared(
+  block: FoundBlock,
+  share: Promise<ShareVerdict>,
+  origin: Origin,
+  options: SettleOptions,
+): SharedBlock {
+  const named = namesOf(block, origin);
+  const told = { ...named, ...latencyOf(origin) };
+  let isSettled = false;
+  const node = submitUntilSettled(block, options, (verdict) => {
+    if (!isSettled) options.emit({ type: 'verdict', ...told, verdict });
+  });
+  const pool = share.then(verdictOfPool);
+  const decide = async () => {
+    const byPool = pool.then((verdict) => ({ verdict, told: named }));
+    const byNode = node.then((verdict) => ({ verdict, told }));
+    const first = await Promise.race([byPool, byNode]);
+    const decided = first.verdict.outcome === 'accepted' ? first : await better(byNode, byPool);
+    isSettled = true;
+    await settle(block, decided.verdict, decided.told, options);
+    return decided.verdict;
+  };
+  const compare = async () => {
+    const [ofNode, ofPool] = await Promise.all([node, pool]);
+    if (ofPool.outcome === 'accepted' && ofNode.outcome === 'rejected')
+      warnOfDispute(block, ofNode.reason, options);
+  };
+  return { verdict: decide(), node: compare() };
+}
+
+type Told = { readonly verdict: Verdict; readonly told: ReturnType<typeof namesOf> };
+
+/** The one of two verdicts that says more: accepted, else the node's, else the pool's. */
+async function better(byNode: Promise<Told>, byPool: Promise<Told>): Promise<Told> {
+  const [node, pool] = await Promise.all([byNode, byPool]);
+  return pool.verdict.outcome === 'accepted' || node.verdict.outcome === 'unknown' ? pool : node;
+}
+
+function warnOfDispute({ hash }: FoundBlock, reason: string, { emit }: Pick<SettleOptions, 'emit'>): void {
+  const name = hashToDisplay(hash);
+  const message = `Expected your node to accept block ${name} as the pool did, received "${reason}". Look the block up in a block explorer.`;
+  emit({ type: 'warning', message });
+}
+
+const namesOf = (block: FoundBlock, origin: Origin) => ({
+  hash: hashToDisplay(block.hash),
+  height: block.height,
+  recovered: origin === 'recovered',
+});
+
+const latencyOf = (origin: Origin) =>
+  origin === 'recovered' ? {} : { foundToSentMs: performance.now() - origin.foundAtMs };
+
+async function settle(
+  block: FoundBlock,
+  verdict: Verdict,
+  told: ReturnType<typeof namesOf>,
+  { journal, emit }: Pick<SettleOptions, 'journal' | 'emit'>,
+): Promise<void> {
+  if (verdict.outcome === 'unknown') return;
+  await journalled(journal.settle(block, verdict), emit);
+  emit({ type: 'verdict', ...told, verdict });
+}
+
+/** Each new reason for having no answer is told once. */
+async function submitUntilSettled(
+  block: FoundBlock,
+  { sink, signal, retryMs = 250 }: SettleOptions,
+  tellUnknown: (verdict: Verdict) => void,
+): Promise<Verdict> {
   let reported = '';
   for (let waitMs = retryMs; ; waitMs = Math.min(2 * waitMs, MAX_RETRY_MS)) {
     const verdict = await sink.submit(block, signal);
-    if (verdict.outcome !== 'unknown') {
-      await journalled(journal.settle(block, verdict), emit);
-      emit({ type: 'verdict', ...named, ...latency, verdict });
-      return verdict;
-    }
-    if (signal.aborted) return verdict;
-    if (verdict.reason !== reported) emit({ type: 'verdict', ...named, ...latency, verdict });
+    if (verdict.outcome !== 'unknown' || signal.aborted) return verdict;
+    if (verdict.reason !== reported) tellUnknown(verdict);
     reported = verdict.reason;
     await delay(waitMs, undefined, { signal }).catch(() => {});
     if (signal.aborted) return verdict;

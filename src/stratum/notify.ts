@@ -25,8 +25,8 @@ export interface Notify {
 /** A branch of 32 would prove a block of 2^32 transactions; a full block today needs 14. */
 export const MAX_BRANCH = 32;
 const MAX_JOB_ID_LENGTH = 256;
-/** A coinbase part can hold no more than a block can. */
-const MAX_COINBASE_PART_BYTES = 1_000_000;
+/** Both parts of a coinbase together, bytes: room for some 3,000 outputs. Each one costs time, and each block found costs so much of the journal. */
+export const MAX_COINBASE_BYTES = 100_000;
 
 /**
  * Decodes the parameters of mining.notify: job id, previous hash, coinbase1, coinbase2, merkle branch, version, nBits, nTime, clean_jobs. More parameters
@@ -43,8 +43,8 @@ export function decodeNotify(params: readonly unknown[]): Decoded<Notify> {
   const notify = {
     jobId: fields.text(params[0], 'a job id', MAX_JOB_ID_LENGTH),
     prevHash: swapWords(fields.bytes(params[1], 'a previous hash', 32, 32)),
-    coinbase1: fields.bytes(params[2], 'a first coinbase part', 0, MAX_COINBASE_PART_BYTES),
-    coinbase2: fields.bytes(params[3], 'a second coinbase part', 0, MAX_COINBASE_PART_BYTES),
+    coinbase1: fields.bytes(params[2], 'a first coinbase part', 0, MAX_COINBASE_BYTES),
+    coinbase2: fields.bytes(params[3], 'a second coinbase part', 0, MAX_COINBASE_BYTES),
     merkleBranch: fields
       .array(params[4], 'a merkle branch', MAX_BRANCH)
       .map((element) => fields.bytes(element, 'a branch element', 32, 32)),
@@ -53,6 +53,9 @@ export function decodeNotify(params: readonly unknown[]): Decoded<Notify> {
     nTime: fields.word(params[7], 'nTime'),
     cleanJobs: params.findLast((value) => typeof value === 'boolean') === true,
   };
+  const coinbaseBytes = notify.coinbase1.length + notify.coinbase2.length;
+  if (coinbaseBytes > MAX_COINBASE_BYTES)
+    fields.refuse(`coinbase parts of at most ${MAX_COINBASE_BYTES} bytes together`, coinbaseBytes);
   if (hasSegwitMarker(notify.coinbase1))
     fields.warn(
       'The coinbase carries the BIP 144 marker, which a merkle root must not hash: its blocks may be invalid.',

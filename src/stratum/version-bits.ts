@@ -3,7 +3,7 @@
 /**
  * The bits of a job's version that may be rolled: granted by the pool, asked for (public-pool grants 1fffe000 whatever was asked), and 0 in
  * the job's own version. The last, because servers rebuild a version in three ways: BIP 310 replaces the masked bits, public-pool exclusive-ors them, ckpool and DATUM or them.
- * Where the rolled bits are 0 in the job, all three give the same.
+ * Where the rolled bits are 0 in the job, the first and the last give the same; exclusive-or does so only where the job has no bit inside the mask, as all of public-pool's.
  *
  * @example
  * ```ts

@@ -120,4 +120,6 @@ export interface ShareSink {
    * @param signal - ends the wait: the verdict is `unknown` then.
    */
   submit(share: FoundShare, signal: AbortSignal): Promise<ShareVerdict>;
+  /** Something to wait for while no share could count any more, as after a pool is gone for good; asked for before each scan. @default there always is hope */
+  room?(): Promise<void> | undefined;
 }

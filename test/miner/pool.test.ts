@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashToDisplay } from '../../src/bitcoin/hex.ts';
+import { difficultyFromTarget } from '../../src/bitcoin/target.ts';
 import { scanJs } from '../../src/engine/js/kernel.ts';
 import type { MinerEventBody } from '../../src/events.ts';
 import { openJournal } from '../../src/miner/journal.ts';
@@ -13,6 +14,7 @@ import type { Job } from '../../src/work/job.ts';
 import type { BlockSink, HashEngine, JobSource, ShareSink, ShareVerdict } from '../../src/work/ports.ts';
 import type { FoundShare } from '../../src/work/verify.ts';
 import { regtestJob } from '../support/jobs.ts';
+import { noJournal } from '../support/pool-run.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -213,6 +215,80 @@ describe('mining for a pool', () => {
     const blocks = sent.filter(({ meetsNetworkTarget }) => meetsNetworkTarget);
     expect(submitted.sort()).toEqual(blocks.map(({ hash }) => hashToDisplay(hash)).sort());
     expect(records.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(blocks.length);
+  });
+
+  it('credits each find with the easier of both targets: it is what the engines look for', async () => {
+    const job = poolJob('a', { shareTarget: BLOCK_TARGET, networkTarget: SHARE_TARGET });
+    const { events, stats } = await run({ judge: () => ACCEPTED, shares: 20, jobs: [job] });
+    const credits = events.flatMap((event) => (event.type === 'share' ? [event.shareDifficulty] : []));
+    expect(new Set(credits)).toEqual(new Set([difficultyFromTarget(SHARE_TARGET)]));
+    expect(stats.shares.acceptedDifficulty).toBeCloseTo(
+      stats.shares.accepted * difficultyFromTarget(SHARE_TARGET),
+      12,
+    );
+  });
+
+  it('goes on with a job that comes again where it was: no header is searched twice', async () => {
+    const [a, b] = [poolJob('a'), poolJob('b', { nTime: 1_700_000_000 })];
+    const over = new AbortController();
+    const hashes: string[] = [];
+    const waiting: (() => void)[] = [];
+    const source: JobSource = {
+      async *jobs(signal) {
+        for (let i = 0; !signal.aborted; i++) {
+          yield i % 2 === 0 ? a : b;
+          await new Promise<void>((resolve) => waiting.push(resolve));
+        }
+      },
+      refresh() {},
+    };
+    const submit = async ({ hash }: FoundShare) => {
+      hashes.push(hashToDisplay(hash));
+      if (hashes.length === 60) over.abort();
+      if (hashes.length % 10 === 0) for (const next of waiting.splice(0)) next();
+      return ACCEPTED;
+    };
+    const engines = [plainEngine()];
+    const parts = { journal: noJournal(), emit: () => {}, signal: over.signal, graceMs: 20 };
+    await mine({ source, shares: { submit }, engines, ...parts });
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  it('stops searching while no share could count, and goes on when one can', async () => {
+    const over = new AbortController();
+    let scans = 0;
+    let open: (() => void) | undefined;
+    let isClosed = true;
+    const engine: HashEngine = {
+      ...plainEngine(),
+      async scan(request) {
+        scans++;
+        over.abort();
+        return { noncesScanned: request.nonceCount, hits: [] };
+      },
+    };
+    const shares: ShareSink = {
+      submit: async () => ACCEPTED,
+      room: () =>
+        isClosed
+          ? new Promise((resolve) => {
+              open = resolve;
+            })
+          : undefined,
+    };
+    const parts = { journal: noJournal(), emit: () => {}, signal: over.signal, graceMs: 20 };
+    const mining = mine({
+      source: scriptedSource([poolJob('a')]).source,
+      shares,
+      engines: [engine],
+      ...parts,
+    });
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    expect(scans).toBe(0);
+    isClosed = false;
+    open?.();
+    await mining;
+    expect(scans).toBeGreaterThan(0);
   });
 
   it('ends after the blocks asked for', async () => {

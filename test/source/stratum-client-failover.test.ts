@@ -103,6 +103,24 @@ describe('C33 fail-over', () => {
     expect(fallback.clients).toHaveLength(1);
   });
 
+  it('a lesser pool that is still connected goes on at once with its job when the better one is gone again', async () => {
+    const { primary, fallback, pools } = await twoPools();
+    await primary.close();
+    const { job, all } = startClient(pools, { lingerMs: 500 });
+    const spare = await job(from('bb'));
+    await primary.reopen();
+    await job(from('aa'));
+    await primary.close();
+    expect(await job(from('bb'))).toBe(spare);
+    await new Promise((resolve) => setTimeout(resolve, 700)); // longer than it would have lingered
+    fallback.announce({ nTime: 1_700_000_001 });
+    expect(await job(from('bb'))).toMatchObject({ nTime: 1_700_000_001 });
+    expect(fallback.clients).toHaveLength(1);
+    expect(all('source-up').map(({ source }) => source)).toEqual(
+      [fallback, primary, fallback].map(({ port }) => `stratum+tcp://127.0.0.1:${port}`),
+    );
+  });
+
   it('a pool that takes long to its first job is no reason to wait: the next one is tried beside it', async () => {
     const silent = await startTcpServer(() => {});
     const fallback = await testPool({ name: 'bb' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NETWORKS } from '../../src/bitcoin/network.ts';
 import type { PayoutExpectation } from '../../src/source/stratum/payout-check.ts';
 import { ADDRESS, OTHER_SCRIPT, poolAt, poolOf, startClient, testPool } from '../support/client.ts';
-import type { PoolOutput } from '../support/pool-work.ts';
+import { littleEndian, type PoolOutput } from '../support/pool-work.ts';
 import { scriptOfUser } from '../support/solo-pool.ts';
 
 const SUBSIDY = 312_500_001n; // odd: no percentage of it is a whole number of satoshis
@@ -99,6 +99,40 @@ describe('C37 whom the coinbase pays', () => {
     expect((await next('source-down')).reason).toContain('received 2%');
     outputs = split(99n);
     expect((await job()).nTime).toBe(1_700_000_001);
+  });
+
+  it('enforced: a coinbase whose outputs extranonce2 overlays is objected to', async () => {
+    const pool = await testPool({ outputs: () => split(99n) });
+    const { next, jobs, job } = startClient([poolAt(pool)], { payout: expecting({ enforce: true }) });
+    await job();
+    // One input; an output to the miner, and one whose amount is extranonce1 and extranonce2.
+    const head = `01000000${'01'}${'00'.repeat(32)}${'ff'.repeat(4)}0403a0bb0d${'ff'.repeat(4)}02`;
+    const paid = `e803000000000000${littleEndian(MINE.length / 2, 1)}${MINE}`;
+    const params = [
+      'over',
+      '00'.repeat(32),
+      head + paid,
+      `01510000${'0000'}`,
+      [],
+      '20000000',
+      '1705ae3a',
+      '65000000',
+      true,
+    ];
+    pool.clients[0]!.call('mining.notify', params);
+    expect((await next('source-down')).reason).toContain('the same for every extranonce2');
+    expect(jobs.items.every(({ id }) => id !== 'over')).toBe(true);
+  });
+
+  it('is told in few words, however many outputs there are', async () => {
+    const many = Array.from({ length: 250 }, (_, i) => ({
+      satoshis: 1_000n,
+      script: `0014${littleEndian(i, 20)}`,
+    }));
+    const { event } = await payoutOf([...many, { satoshis: 1n, script: MINE }], expecting());
+    expect(event.outputs).toHaveLength(12);
+    expect(event.outputs[10]).toEqual({ to: ADDRESS, satoshis: 1n, percent: expect.any(Number) });
+    expect(Object.keys(event).sort()).toEqual(['outputs', 'percent', 'satoshis', 'type']);
   });
 
   it('is told when it changes, not with every job', async () => {

@@ -159,6 +159,50 @@ describe('C34 the pool drops mid-submit', () => {
     expect(drive.submits()).toHaveLength(3);
   });
 
+  it.each([
+    ['the same job, clean', notify({ clean: true })],
+    ['another job on the same tip, clean', notify({ jobId: 'b', clean: true })],
+  ])('keeps shares when the pool sends %s before it answers authorize, as ckpool does', (_, first) => {
+    const drive = mining();
+    const { job } = drive;
+    send(drive, 1);
+    drive.close();
+    drive.submit(shareOf(job, { nonce: 2 }));
+    again(drive);
+    drive.hear(first);
+    expect(drive.verdicts()).toEqual([]);
+    drive.hear(answer(drive.request('mining.authorize').id, true));
+    expect(drive.submits().map(({ params }) => [params[1], params[4]])).toEqual([
+      ['job1', '00000001'],
+      ['job1', '00000001'],
+      ['job1', '00000002'],
+    ]);
+    expect(drive.verdicts()).toEqual([]);
+  });
+
+  it('a job that is repeated at the start of a resumed session is not over: its shares go on', () => {
+    const drive = mining();
+    const { job } = drive;
+    again(drive);
+    drive.hear(notify({ clean: true }));
+    drive.submit(shareOf(job, { nonce: 5 })); // found on the job object of before
+    drive.hear(answer(drive.request('mining.authorize').id, true));
+    expect(drive.submits()).toHaveLength(1);
+    drive.hear(notify({ jobId: 'b', clean: true }));
+    drive.submit(shareOf(job, { nonce: 6 }));
+    expect(drive.submits()).toHaveLength(1);
+  });
+
+  it('gives up shares whose job id means other work now', () => {
+    const drive = mining();
+    send(drive, 1);
+    again(drive);
+    drive.hear(notify({ nTime: '65000001', clean: true }), notify({ jobId: 'b' }));
+    drive.hear(answer(drive.request('mining.authorize').id, true));
+    expect(drive.verdicts()).toEqual([LOST]);
+    expect(drive.submits()).toHaveLength(1);
+  });
+
   it('sends only blocks again when the worker is refused now', () => {
     const drive = new Drive().connect();
     drive.hear(EASIEST, notify({ nBits: EASY_NETWORK }));

@@ -90,6 +90,20 @@ describe('C7 merkle branch', () => {
     },
   );
 
+  it('takes a coinbase of 100 kB, in whatever parts, and refuses a larger one', () => {
+    const parts = (first: number, second: number) => {
+      const params = [...changed(2, '02'.repeat(first))];
+      params[3] = '00'.repeat(second);
+      return decodeNotify(params);
+    };
+    expect(parts(60_000, 40_000).ok).toBe(true);
+    expect(parts(100_001, 0).ok).toBe(false);
+    expect(parts(60_000, 40_001)).toEqual({
+      ok: false,
+      reason: 'Expected coinbase parts of at most 100000 bytes together, received 100001.',
+    });
+  });
+
   it('takes 32 elements and refuses 33', () => {
     expect(decodeNotify(changed(4, Array(32).fill('ab'.repeat(32)))).ok).toBe(true);
     expect(decodeNotify(changed(4, Array(33).fill('ab'.repeat(32)))).ok).toBe(false);

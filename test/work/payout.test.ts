@@ -1,5 +1,6 @@
 /** C37: what a coinbase pays is decoded right, whatever its shape. */
-import { describe, expect, it } from 'vitest';
+import { address as bitcoinAddress } from 'bitcoinjs-lib';
+import { describe, expect, it, vi } from 'vitest';
 import { concatBytes, fromHex } from '../../src/bitcoin/hex.ts';
 import { NETWORKS } from '../../src/bitcoin/network.ts';
 import { heightScript, payoutScript, pushData } from '../../src/bitcoin/script.ts';
@@ -103,6 +104,58 @@ describe('C37 coinbase check', () => {
     const p2pk = concatBytes(pushData(fromHex(`02${'ab'.repeat(32)}`)), Uint8Array.of(0xac));
     const [output] = decodePayout(coinbase([{ value: 50n, script: p2pk }]), network)!.outputs;
     expect(output!.to).toBe('script 2102abababababababababab...');
+  });
+
+  it('names the ten largest outputs and the expected one, and sums up the others', () => {
+    const many = Array.from({ length: 3_000 }, (_, i) => ({
+      value: BigInt(10_000 + i),
+      script: fromHex(`0014${i.toString(16).padStart(40, '0')}`),
+    }));
+    const job = coinbase([...many, { value: 7n, script: script(OURS) }]);
+    const payout = decodePayout(job, network, OURS)!;
+    expect(payout.outputs).toHaveLength(12);
+    expect(payout.outputs.slice(0, 10).map(({ satoshis }) => satoshis)).toEqual(
+      Array.from({ length: 10 }, (_, i) => BigInt(12_999 - i)),
+    );
+    expect(payout.outputs[10]).toMatchObject({ to: OURS, satoshis: 7n });
+    expect(payout.outputs[11]).toMatchObject({ to: '2990 others' });
+    expect(payout.outputs.reduce((sum, { satoshis }) => sum + satoshis, 0n)).toBe(payout.satoshis);
+    const percent = (7 / Number(payout.satoshis)) * 100;
+    expect(percentPaidTo(payout, OURS, network)).toBeCloseTo(percent, 6);
+    expect(percentPaidTo(decodePayout(job, network)!, OURS, network)).toBeCloseTo(percent, 6);
+    expect(decodePayout(coinbase(many.slice(0, 11)), network)!.outputs.at(-1)!.to).toBe('1 other');
+  });
+
+  it('writes addresses of later witness versions itself, without a word on the console', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    for (const version of [1, 2, 16]) {
+      const later = concatBytes(Uint8Array.of(0x50 + version), pushData(new Uint8Array(20)));
+      const [output] = decodePayout(coinbase([{ value: 50n, script: later }]), network)!.outputs;
+      expect(bitcoinAddress.fromBech32(output!.to)).toMatchObject({ version, prefix: 'bc' });
+    }
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  it('says whether extranonce2 can change whom it pays', () => {
+    const job = coinbase([{ value: 50n, script: script(OURS) }]);
+    const all = concatBytes(job.coinbase1, job.extranonce1, new Uint8Array(8), job.coinbase2);
+    /** The same bytes, with extranonce2 somewhere else. */
+    const overlaid = (start: number, bytes: number): JobCoinbase => ({
+      coinbase1: all.slice(0, start),
+      extranonce1: new Uint8Array(),
+      extranonce2Bytes: bytes,
+      coinbase2: all.slice(start + bytes),
+    });
+    const fixedAt = (start: number, bytes = 1) => decodePayout(overlaid(start, bytes), network)?.isFixed;
+    const outputs = all.length - 4 - 22 - 1 - 8 - 1;
+    expect(decodePayout(job, network)?.isFixed).toBe(true);
+    expect(fixedAt(outputs - 2)).toBe(true); // the sequence of the input
+    expect(fixedAt(outputs, 0)).toBe(true); // no extranonce2 at all
+    for (const at of [1, 8, 10, 11, 31]) expect(fixedAt(outputs + at), `byte ${at}`).toBe(false);
+    expect(fixedAt(all.length - 4, 4)).toBe(true); // the lock time
+    const nothing = coinbase([{ value: 50n, script: script(OURS) }], { extranonceIn: 'output' });
+    expect(decodePayout(nothing, network)?.isFixed).toBe(true);
   });
 
   it('says undefined for bytes that are no transaction', () => {

@@ -48,7 +48,7 @@ describe('createPlanner', () => {
     );
   });
 
-  it('hands out no header twice to engines that want different numbers of versions', () => {
+  it('C38: hands out no header twice to engines that want different numbers of versions', () => {
     const mixes = fc.array(fc.constantFrom(1, 2, 4), { minLength: 2, maxLength: 6 });
     fc.assert(
       fc.property(sizes, mixes, (wanted, versionCounts) => {

@@ -189,7 +189,7 @@ async function poolWay(flags: MineFlags, { env }: Context): Promise<Way> {
   const pools = poolsOf(flags);
   const network = networkOfPools(flags.network, flags);
   await checkPools(pools, flags, network);
-  const journalPath = flags.journal ?? defaultJournalPath(network, env);
+  const journalPath = (of: NetworkName) => flags.journal ?? defaultJournalPath(of, env);
   const rpc = flags.node === undefined ? undefined : clientOf(flags);
   const patienceMs = flags.wait ? Number.POSITIVE_INFINITY : (flags.connectTimeout ?? POOL_SECONDS) * 1000;
   const { minPayoutPercent } = flags;
@@ -200,7 +200,7 @@ async function poolWay(flags: MineFlags, { env }: Context): Promise<Way> {
       users: Object.fromEntries(pools.map(({ endpoint, session }) => [endpoint.url, session.worker])),
       ...(minPayoutPercent === undefined ? {} : { minPayoutPercent }),
     },
-    run: (parts) => runPool({ ...parts, pools, flags, network, rpc, journalPath, patienceMs }),
+    run: (parts) => runPool({ ...parts, pools, flags, rpc, journalPath, patienceMs }),
     close: () => rpc?.close(),
   };
 }

@@ -8,8 +8,9 @@ import type { Job } from '../../work/job.ts';
 import type { JobSource, ShareSink, ShareVerdict } from '../../work/ports.ts';
 import { createMailbox } from '../mailbox.ts';
 import type { PoolEndpoint } from './endpoint.ts';
-import { createPayoutCheck, type PayoutExpectation } from './payout-check.ts';
-import { createPoolLink, type LinkEnd, type PoolLink, type PoolOptions } from './pool-link.ts';
+import type { PayoutExpectation } from './payout-check.ts';
+import type { PoolLink, PoolOptions } from './pool-link.ts';
+import { createRanking, type Place, type Ranking } from './ranking.ts';
 import { redirected } from './redirect.ts';
 
 /** What a client is made of. */
@@ -19,9 +20,11 @@ export interface StratumClientOptions extends Partial<ClientTimes> {
   readonly emit: Emit;
   /** What the coinbases should pay. @default not looked at */
   readonly payout?: PayoutExpectation;
+  /** The easiest network target that a job may have: no pool is mined on that asks for less. @default any */
+  readonly powLimit?: bigint;
   /** Hosts that client.reconnect may lead to, besides the configured ones. @default none */
   readonly allowRedirect?: readonly string[];
-  /** How long no pool may give work at the start before that is an error, milliseconds. @default for ever */
+  /** How long no pool may give work and let the worker in at the start before that is an error, milliseconds. @default for ever */
   readonly patienceMs?: number;
   /** Uniform in [0, 1), for the jitter of waits: miners that lost a pool together shall not come back together. @default Math.random */
   readonly random?: () => number;
@@ -57,28 +60,11 @@ export interface StratumClient extends JobSource, ShareSink {
   /**
    * The jobs of the best pool that works; connecting begins here. To be called once.
    *
-   * @throws {HashgapError} `POOL_NO_WORK` when patience is over before the first job.
+   * @throws {HashgapError} `POOL_NO_WORK` when patience is over before a pool gave work and let the worker in.
    */
   jobs(signal: AbortSignal): AsyncGenerator<Job, void>;
   /** Closes every connection; shares without an answer become unknown. */
   close(): Promise<void>;
-}
-
-/** One pool and what the client knows of it. */
-interface Place {
-  readonly index: number;
-  readonly pool: PoolOptions;
-  readonly link: PoolLink;
-  /** It has given work on its present connection. */
-  up: boolean;
-  /** It failed, or takes long, and has not been up since: the next pool in the list may be tried. */
-  failed: boolean;
-  /** Why it is not up, as it was last told. */
-  told: string | undefined;
-  /** Ends its present connection. */
-  stop: AbortController;
-  /** Will do so. */
-  lingers: NodeJS.Timeout | undefined;
 }
 
 const OVER: ShareVerdict = { outcome: 'unknown', reason: 'The run ended before the pool answered.' };
@@ -103,11 +89,11 @@ export function createStratumClient(options: StratumClientOptions): StratumClien
   let latest: Job | undefined;
   const closed = new AbortController();
   setMaxListeners(0, closed.signal);
-  const ranking = createRanking(settings, (place, job) => {
+  const ranking = createRanking(settings, (link, job) => {
     const owner = latest && owners.get(keyOf(latest));
-    if (owner?.link === place.link && isSameSearch(owner.job, job)) owner.job = job;
+    if (owner?.link === link && isSameSearch(owner.job, job)) owner.job = job;
     else {
-      owners.set(keyOf(job), { link: place.link, job });
+      owners.set(keyOf(job), { link, job });
       latest = job;
       mailbox.put(job);
     }
@@ -130,20 +116,21 @@ export function createStratumClient(options: StratumClientOptions): StratumClien
       if (signal.aborted) end();
       signal.addEventListener('abort', end, { once: true });
       start().catch(fail);
-      const patience = losePatience(options, () => fail(noWork(options, ranking.places)));
+      const patience = new AbortController();
+      void losePatience(settings, ranking, patience.signal, fail);
       try {
         for await (const job of mailbox.items()) {
-          clearTimeout(patience);
           if (signal.aborted) break;
           yield job;
         }
         if (failure !== undefined) throw failure.error;
       } finally {
-        clearTimeout(patience);
+        patience.abort();
         signal.removeEventListener('abort', end);
       }
     },
     refresh() {},
+    room: () => ranking.room(),
     submit(share, signal) {
       const owner = owners.get(keyOf(share.job));
       if (owner === undefined) return Promise.resolve(FOREIGN);
@@ -183,95 +170,6 @@ function isSameSearch(a: Job, b: Job): boolean {
 
 type Settings = StratumClientOptions & ClientTimes & { readonly random: () => number };
 
-/** Which pools there are, which of them is mined on, and which should be connected. */
-interface Ranking {
-  readonly places: readonly Place[];
-  /** True while no better pool works, nor is about to. */
-  isWanted(place: Place): boolean;
-  /** Resolves when that may have changed. */
-  change(): Promise<void>;
-  /** A pool takes long to its first job. */
-  late(place: Place): void;
-  /** A connection ended; true when that was this client's wish, because a better pool took over or the run is over. */
-  left(place: Place, end: LinkEnd): boolean;
-  /** Ends every connection. */
-  stop(): void;
-}
-
-function createRanking(settings: Settings, hand: (place: Place, job: Job) => void): Ranking {
-  const { pools, emit, firstJobMs, lingerMs } = settings;
-  const change = createChange();
-  let active: Place | undefined;
-  let stopped = false;
-
-  const tell = (place: Place, reason: string) => {
-    if (place.told !== reason) emit({ type: 'source-down', source: place.pool.endpoint.url, reason });
-    place.told = reason;
-  };
-  const takeOver = (place: Place) => {
-    active = place;
-    for (const lesser of places.slice(place.index + 1)) {
-      if (lesser.up) lesser.lingers ??= setTimeout(() => lesser.stop.abort(), lingerMs).unref();
-      else lesser.stop.abort();
-    }
-    change.happened();
-  };
-  const offer = (place: Place, job: Job, isProven: boolean) => {
-    // A pool that works is left only for one that has let the worker in: others would be left again at once.
-    if (active !== undefined && (active.index < place.index || (active !== place && !isProven))) return;
-    if (!place.up) emit({ type: 'source-up', source: place.pool.endpoint.url });
-    Object.assign(place, { up: true, failed: false, told: undefined });
-    if (active !== place) takeOver(place);
-    hand(place, job);
-  };
-  const places = pools.map((pool, index): Place => {
-    const onJob = (job: Job, isProven: boolean) => offer(place, job, isProven);
-    const payout = settings.payout && createPayoutCheck(settings.payout, emit);
-    const { unwantedMs } = settings;
-    const link = createPoolLink({
-      pool,
-      emit,
-      onJob,
-      unwantedMs,
-      ...(payout === undefined ? {} : { payout }),
-    });
-    const state = { up: false, failed: false, told: undefined, lingers: undefined };
-    const place: Place = { index, pool, link, ...state, stop: new AbortController() };
-    return place;
-  });
-  return {
-    places,
-    isWanted: ({ index }) =>
-      (active === undefined || active.index > index) &&
-      places.slice(0, index).every(({ failed, up }) => failed && !up),
-    change: () => change.next(),
-    late(place) {
-      if (place.up) return;
-      place.failed = true;
-      tell(place, `The pool has given no work for ${firstJobMs / 1000} s.`);
-      change.happened();
-    },
-    left(place, { reason }) {
-      const isBetterUp = active !== undefined && active.index < place.index;
-      const isWish = stopped || isBetterUp || place.stop.signal.aborted;
-      clearTimeout(place.lingers);
-      if (active === place) active = undefined;
-      Object.assign(place, { up: false, failed: !isWish, lingers: undefined });
-      if (!isWish) tell(place, reason);
-      change.happened();
-      return isWish;
-    },
-    stop() {
-      stopped = true;
-      for (const { stop, lingers } of places) {
-        clearTimeout(lingers);
-        stop.abort();
-      }
-      change.happened();
-    },
-  };
-}
-
 /** The loop of one pool: waits until it is wanted, connects, and after the end waits longer and longer. */
 async function keep(place: Place, ranking: Ranking, settings: Settings, signal: AbortSignal): Promise<void> {
   const { retryMs, maxRetryMs, firstJobMs, random, allowRedirect = [], emit } = settings;
@@ -299,9 +197,18 @@ async function keep(place: Place, ranking: Ranking, settings: Settings, signal: 
   }
 }
 
-function losePatience({ patienceMs }: StratumClientOptions, act: () => void): NodeJS.Timeout | undefined {
-  const isLimited = patienceMs !== undefined && patienceMs < 2 ** 31;
-  return isLimited ? setTimeout(act, patienceMs) : undefined;
+/** Work alone is no reason for patience: ckpool sends jobs to workers that it then refuses. */
+async function losePatience(
+  options: StratumClientOptions,
+  ranking: Ranking,
+  signal: AbortSignal,
+  fail: (error: HashgapError) => void,
+): Promise<void> {
+  const { patienceMs } = options;
+  if (patienceMs === undefined || patienceMs >= 2 ** 31) return;
+  await delay(patienceMs, undefined, { signal }).catch(() => {});
+  while (ranking.isUp() && !ranking.isProven()) await ranking.change(); // it may yet let the worker in
+  if (!signal.aborted && !ranking.isProven()) fail(noWork(options, ranking.places));
 }
 
 function noWork({ patienceMs = 0 }: StratumClientOptions, places: readonly Place[]): HashgapError {
@@ -320,28 +227,6 @@ function noWork({ patienceMs = 0 }: StratumClientOptions, places: readonly Place
 
 /** The user and where he mines. */
 const nameOf = ({ endpoint, session }: PoolOptions) => `${endpoint.url} as ${session.worker}`;
-
-interface Change {
-  happened(): void;
-  /** Resolves at the next change. */
-  next(): Promise<void>;
-}
-
-function createChange(): Change {
-  let wake: () => void = () => {};
-  const renew = () =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-  let change = renew();
-  return {
-    happened() {
-      wake();
-      change = renew();
-    },
-    next: () => change,
-  };
-}
 
 /** Verdicts that are waited for, by the signal that ends the wait: one listener for all, since a signal takes longer for each one that it has. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();

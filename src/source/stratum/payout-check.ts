@@ -2,7 +2,7 @@
 import { equalBytes } from '../../bitcoin/hex.ts';
 import type { Network } from '../../bitcoin/network.ts';
 import { payoutScript } from '../../bitcoin/script.ts';
-import type { Emit } from '../../events.ts';
+import type { Emit, MinerEventBody } from '../../events.ts';
 import type { Job } from '../../work/job.ts';
 import { decodePayout, type Payout, percentPaidTo } from '../../work/payout.ts';
 
@@ -38,14 +38,13 @@ export function createPayoutCheck(expectation: PayoutExpectation, emit: Emit): P
   let last: { readonly job: Job; readonly objection: string | undefined } | undefined;
   let told = '';
   const look = (job: Job) => {
-    const payout = decodePayout(job, network);
+    const payout = decodePayout(job, network, address);
     const percent = payout && address !== undefined ? percentPaidTo(payout, address, network) : undefined;
     const problem = problemOf(payout, address, percent, minPercent);
     const summary = `${problem === undefined ? 'good' : 'bad'} ${outputsOf(payout)}`;
     if (summary !== told) {
       told = summary;
-      if (payout !== undefined)
-        emit({ type: 'payout', ...payout, ...(percent === undefined ? {} : { percent }) });
+      if (payout !== undefined) emit(payoutEvent(payout, percent));
       if (problem !== undefined && !enforce) emit({ type: 'warning', message: problem });
     }
     return enforce ? problem : undefined;
@@ -54,6 +53,16 @@ export function createPayoutCheck(expectation: PayoutExpectation, emit: Emit): P
     if (last === undefined || !sameCoinbase(last.job, job)) last = { job, objection: look(job) };
     return last.objection;
   };
+}
+
+/** Without the scripts and the full list, which nobody shows. */
+function payoutEvent({ satoshis, outputs }: Payout, percent: number | undefined): MinerEventBody {
+  const shown = outputs.map(({ to, satoshis: part, percent: ofAll }) => ({
+    to,
+    satoshis: part,
+    percent: ofAll,
+  }));
+  return { type: 'payout', satoshis, outputs: shown, ...(percent === undefined ? {} : { percent }) };
 }
 
 /** Many jobs differ in their branch or time alone. */
@@ -69,6 +78,8 @@ function problemOf(
   percent: number | undefined,
   minPercent: number,
 ): string | undefined {
+  if (payout?.isFixed === false)
+    return 'Expected a coinbase that pays the same for every extranonce2, received one whose outputs it overlays. Choose another pool.';
   if (address === undefined) return undefined;
   if (payout === undefined)
     return `Expected a coinbase that pays ${address}, received one that cannot be decoded. Choose another pool.`;
@@ -83,6 +94,8 @@ function problemOf(
 
 /** Amounts change with the fees of each job; whom they go to, and in which parts, is what matters. */
 const outputsOf = (payout: Payout | undefined) =>
-  payout?.outputs.map(({ to, percent }) => `${to} ${percent.toFixed(0)}`).join(', ') ?? 'not decoded';
+  payout?.outputs
+    .map(({ to, script, percent }) => `${script ? to : 'others'} ${percent.toFixed(0)}`)
+    .join(', ') ?? 'not decoded';
 
 const round = (percent: number) => String(Number(percent.toFixed(2)));

@@ -1,4 +1,5 @@
 /** One pool: its session over one connection after the other, and the payout that its jobs promise. */
+import { bitsFromTarget, bitsToHex } from '../../bitcoin/target.ts';
 import { isHashgapError } from '../../errors.ts';
 import type { Emit } from '../../events.ts';
 import type { Job } from '../../work/job.ts';
@@ -34,6 +35,8 @@ export interface PoolLinkOptions {
    */
   readonly onJob: (job: Job, isProven: boolean) => void;
   readonly payout?: PayoutCheck;
+  /** The easiest network target that a job may have. @default any */
+  readonly powLimit?: bigint | undefined;
   /** How long to stay away from a pool that does not want this worker, or that pays somebody else, milliseconds. */
   readonly unwantedMs: number;
 }
@@ -48,6 +51,8 @@ export interface LinkEnd {
   readonly redirect?: { readonly host: string | undefined; readonly port: number | undefined };
   /** True when the pool gave work on this connection. */
   readonly worked: boolean;
+  /** True when shares that are found from here on may count once there is a connection again. */
+  readonly resumable: boolean;
 }
 
 /** A pool that can be connected to again and again. */
@@ -56,6 +61,8 @@ export interface PoolLink {
   run(signal: AbortSignal, endpoint?: PoolEndpoint): Promise<LinkEnd>;
   /** True while there is a connection. */
   isOpen(): boolean;
+  /** The last job of the present connection that may be worked on. */
+  job(): Job | undefined;
   /** Sends a share of one of this pool's jobs, in the same turn of the event loop; its verdict comes exactly once. */
   submit(share: FoundShare): Promise<ShareVerdict>;
   /** Shares without an answer will not get one. */
@@ -65,10 +72,13 @@ export interface PoolLink {
 /** Texts of one connection for the user; a pool that sends more fills logs. */
 const MAX_MESSAGES = 100;
 
+/** Why a connection is closed; `unwanted` where the pool does not want this worker, or must not get it. */
+type Closing = Omit<LinkEnd, 'worked' | 'resumable'> & { readonly unwanted?: true };
+
 /** The state of one connection. */
 interface Connection {
   transport: Transport | undefined;
-  end: Omit<LinkEnd, 'worked'> | undefined;
+  end: Closing | undefined;
   /** The last job that may be worked on. */
   job: Job | undefined;
   /** When the pool counts as proven. */
@@ -124,9 +134,11 @@ export function createPoolLink(options: PoolLinkOptions): PoolLink {
         await current.transport?.close();
       }
       const end = current.end ?? { reason: 'The connection was closed.', waitMs: 0 };
-      return { ...end, worked: current.job !== undefined };
+      const resumable = current.end?.unwanted !== true && session.canResume();
+      return { ...end, worked: current.job !== undefined, resumable };
     },
     isOpen: () => connection?.transport !== undefined,
+    job: () => (connection?.end === undefined ? connection?.job : undefined),
     submit(share) {
       const known = waiting.get(share);
       if (known !== undefined) return known.verdict;
@@ -163,7 +175,11 @@ function heed(event: SessionEvent, connection: Connection, options: PoolLinkOpti
       if (connection.job !== undefined) options.onJob(connection.job, true);
       break;
     case 'unauthorized':
-      close(connection, { reason: `The pool refuses this worker: ${event.reason}.`, waitMs: unwantedMs });
+      close(connection, {
+        reason: `The pool refuses this worker: ${event.reason}.`,
+        waitMs: unwantedMs,
+        unwanted: true,
+      });
       break;
     case 'dead':
       close(connection, { reason: event.reason, waitMs: 0 });
@@ -182,19 +198,29 @@ function heed(event: SessionEvent, connection: Connection, options: PoolLinkOpti
   }
 }
 
-/** A job goes to the miner, unless its coinbase pays the wrong one. */
-function offer(job: Job, connection: Connection, { payout, onJob, unwantedMs }: PoolLinkOptions): void {
+/** A job goes to the miner, unless its coinbase pays the wrong one or its blocks could not be of this network. */
+function offer(job: Job, connection: Connection, options: PoolLinkOptions): void {
   if (connection.end !== undefined) return;
-  const objection = payout?.(job);
-  if (objection !== undefined) {
-    close(connection, { reason: objection, waitMs: unwantedMs });
+  const reason = tooEasy(job, options) ?? options.payout?.(job);
+  if (reason !== undefined) {
+    close(connection, { reason, waitMs: options.unwantedMs, unwanted: true });
     return;
   }
   connection.job = job;
-  onJob(job, performance.now() >= connection.provenMs);
+  options.onJob(job, performance.now() >= connection.provenMs);
 }
 
-function close(connection: Connection, end: Omit<LinkEnd, 'worked'>): void {
+/** With such a target a pool could make a "block" of every second hash, and the journal keeps them all. */
+function tooEasy({ nBits, networkTarget }: Job, { powLimit }: PoolLinkOptions): string | undefined {
+  if (powLimit === undefined || networkTarget <= powLimit) return undefined;
+  const limit = bitsToHex(bitsFromTarget(powLimit));
+  return (
+    `Expected jobs with nBits of ${limit} or harder, the limit of this network, received ${bitsToHex(nBits)}. ` +
+    'Pass the --network that the pool mines on, or choose another pool.'
+  );
+}
+
+function close(connection: Connection, end: Closing): void {
   connection.end ??= end;
   void connection.transport?.close();
 }

@@ -16,8 +16,12 @@ export interface AnnouncedJob {
   readonly connection: number;
   /** Counts the notifies of a session. */
   readonly serial: number;
+  /** What the pool announced, as it was first. */
+  readonly notify: Notify;
   /** What its shares must meet; becomes harder when the pool tells its first difficulty after the job. */
   target: bigint;
+  /** The pool has used its id for other work since. */
+  isReplaced: boolean;
 }
 
 /** Where a job that was handed out came from. */
@@ -53,6 +57,8 @@ export interface JobBook {
   /** A notify that came before extranonce1, with the difficulty that was announced for it. */
   waiting: { readonly notify: Notify; readonly difficulty: ShareDifficulty | undefined } | undefined;
   lastPrevHash: Uint8Array | undefined;
+  /** The last notify of the connection before, until the first one of this connection: ckpool begins a resumed session with the same, clean. */
+  before: Notify | undefined;
   /**
    * The origins handed out, each its own key: a share's job is of this session when its `origin` is here. Pools use job ids again, and one notify can be handed
    * out twice, so ids would not do. Weak, since a share may come as long as anybody holds its job, and no longer.
@@ -82,8 +88,14 @@ export function createJobBook(asked: number): JobBook {
     current: undefined,
     waiting: undefined,
     lastPrevHash: undefined,
+    before: undefined,
     origins: new WeakMap(),
   };
+}
+
+/** True when a share of that job cannot count any more, whatever clean_jobs said: another block came, or its id means other work now. */
+export function isWorthless(book: JobBook, { notify, isReplaced }: AnnouncedJob): boolean {
+  return isReplaced || (book.lastPrevHash !== undefined && !equalBytes(book.lastPrevHash, notify.prevHash));
 }
 
 /** Where the job of a share came from; undefined when it is not of this session. */
@@ -97,6 +109,7 @@ export function openJobs(book: JobBook): void {
   book.difficulty = undefined;
   book.extranonce = undefined;
   book.mask = 0;
+  book.before = book.current?.notify ?? book.before;
   book.current = undefined;
   book.waiting = undefined;
 }
@@ -172,7 +185,9 @@ function issueNotify(
   const share = late !== undefined && late.target < assumed.target ? late : assumed;
   // A new previous hash makes all work worthless, whether the pool says so or not.
   const isNewTip = book.lastPrevHash !== undefined && !equalBytes(book.lastPrevHash, notify.prevHash);
-  const cleanJobs = notify.cleanJobs || book.startAnew || isNewTip;
+  const isRepeated = book.before !== undefined && sameWork(book.before, notify);
+  const cleanJobs = (notify.cleanJobs && !isRepeated) || book.startAnew || isNewTip;
+  book.before = undefined;
   book.serial++;
   if (cleanJobs) book.cleanFrom = book.serial;
   book.startAnew = false;
@@ -183,7 +198,7 @@ function issueNotify(
     notify,
     extranonce,
     share,
-    announced: { jobId, connection, serial, target: share.target },
+    announced: { jobId, connection, serial, notify, target: share.target, isReplaced: false },
   };
   return { job: handOut(book, book.current, cleanJobs), difficulty: share.difficulty, again: false };
 }
@@ -221,13 +236,15 @@ function handOut(book: JobBook, { notify, extranonce, announced }: CurrentJob, c
 }
 
 /** True when `b` tells nothing that `a` did not. c2pool repeats a job so that idle miners stay. */
-function sameNotify(a: Notify, b: Notify): boolean {
+const sameNotify = (a: Notify, b: Notify) => (a.cleanJobs || !b.cleanJobs) && sameWork(a, b);
+
+/** True when shares of one are shares of the other. */
+export function sameWork(a: Notify, b: Notify): boolean {
   return (
     a.jobId === b.jobId &&
     a.version === b.version &&
     a.nTime === b.nTime &&
     a.nBits === b.nBits &&
-    (a.cleanJobs || !b.cleanJobs) &&
     equalBytes(a.prevHash, b.prevHash) &&
     equalBytes(a.coinbase1, b.coinbase1) &&
     equalBytes(a.coinbase2, b.coinbase2) &&

@@ -8,6 +8,7 @@ import { answerQuestion, applyMask } from './session-handshake.ts';
 import { announceDifficulty, announceExtranonce, notifyJob } from './session-jobs.ts';
 import { answerShare } from './session-shares.ts';
 import { die, emitJob, judgeFor, type SessionState, sendLine, warn } from './session-state.ts';
+import { replaceParked } from './session-submit.ts';
 import { countGarbage, countUnauthorized } from './session-watch.ts';
 
 /** A line came. Whatever it is, it does not throw. */
@@ -70,6 +71,7 @@ function takeCall(state: SessionState, { id, method, params }: Extract<Message, 
 function obey(state: SessionState, call: PoolCall, id: unknown): void {
   switch (call.type) {
     case 'notify':
+      replaceParked(state, call.notify);
       emitJob(state, notifyJob(state.jobs, call.notify));
       break;
     case 'difficulty':

@@ -1,9 +1,10 @@
 /** Sending shares: which go out, which wait for a resumed session, and which would not count. */
 import { equalBytes } from '../../bitcoin/hex.ts';
+import type { Notify } from '../../stratum/notify.ts';
 import { encodeSubmit } from '../../stratum/requests.ts';
 import { versionBits } from '../../stratum/version-bits.ts';
 import type { FoundShare } from '../../work/verify.ts';
-import { type JobOrigin, originOf } from './session-jobs.ts';
+import { isWorthless, type JobOrigin, originOf, sameWork } from './session-jobs.ts';
 import {
   giveUp,
   isTooEasy,
@@ -71,12 +72,21 @@ function isContinued(state: SessionState, { job }: FoundShare): boolean {
 /** Shares of an earlier connection wait for authorize: this one has no job yet that shows that the pool takes shares. */
 const isAuthorizeSettled = ({ authorization }: SessionState) => authorization !== 'asked';
 
-/** authorize is settled on a resumed session: what waited is sent, unless it has become worthless. */
+/** A notify came while shares wait: those whose job it replaces are lost. */
+export function replaceParked(state: SessionState, notify: Notify): void {
+  for (const announced of new Set(state.shares.parked.map(({ origin }) => origin.announced)))
+    if (announced.jobId === notify.jobId && !sameWork(announced.notify, notify)) announced.isReplaced = true;
+}
+
+/**
+ * authorize is settled on a resumed session: what waited is sent, unless it has become worthless. That the pool began with clean_jobs says nothing: it does so on
+ * every connection.
+ */
 export function resubmitParked(state: SessionState): void {
   const judge = judgeFor(state);
   for (const parked of takeParked(state.shares)) {
     const { share, origin } = parked;
-    const isOver = origin.announced.serial < state.jobs.cleanFrom || state.authorization === 'refused';
+    const isOver = isWorthless(state.jobs, origin.announced) || state.authorization === 'refused';
     if (isOver && !share.meetsNetworkTarget) giveUp(state.shares, [parked], judge);
     else {
       if (parked.again) state.events.push({ type: 'resubmitted', share });

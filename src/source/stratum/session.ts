@@ -13,6 +13,8 @@ export interface StratumSession {
   /** Works off one input. Never throws, whatever the pool sends. */
   step(input: SessionInput): SessionOutput;
   stats(): SessionStats;
+  /** True when the pool named a session to go on with: shares found without a connection may still count. */
+  canResume(): boolean;
 }
 
 /**
@@ -47,6 +49,7 @@ export function createSession(options: SessionOptions): StratumSession {
         ...state.counts,
       };
     },
+    canResume: () => state.sessionId !== undefined,
   };
 }
 
