@@ -1,17 +1,18 @@
 /** The mining loop: jobs to scans, found blocks to the journal and the sink. */
-import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hashToDisplay } from '../bitcoin/hex.ts';
 import { difficultyFromTarget, hashToNumber } from '../bitcoin/target.ts';
 import type { Emit, MinerEventBody } from '../events.ts';
+import { createChange } from '../work/change.ts';
 import type { Job } from '../work/job.ts';
 import { createPlanner, type Planner } from '../work/planner.ts';
-import type { BlockSink, HashEngine, JobSource, ShareSink, ShareVerdict, Verdict } from '../work/ports.ts';
+import type { BlockSink, HashEngine, JobSource, ShareSink, ShareVerdict } from '../work/ports.ts';
 import type { FoundBlock, FoundShare } from '../work/verify.ts';
 import { createCrew } from './crew.ts';
 import type { Journal } from './journal.ts';
 import { type ScanJobOptions, scanJob } from './scan-job.ts';
-import { journalled, type Origin, settleBlock, settleByPool, settleShared } from './settle.ts';
+import { journalled } from './settle.ts';
+import { Settling } from './settling.ts';
 
 /** The parts of a miner. */
 export interface MineOptions {
@@ -36,9 +37,6 @@ export interface MineOptions {
 /** How long mining waits for the answers to recovered blocks, milliseconds. */
 const HEAD_START_MS = 1_000;
 
-/** Finds without a verdict at which mining waits: an easy target brings more of them than a disk and a pool can take. */
-const MAX_UNDER_WAY = 1_000;
-
 /**
  * Mines until `signal` aborts or `blocks` are accepted. Blocks that an earlier run left in the journal are submitted again first thing;
  * mining starts when they have an answer, or after a second. Every block found is on disk before a node gets it; a pool gets the share first of
@@ -50,7 +48,7 @@ export async function mine(options: MineOptions): Promise<void> {
   const { source, engines, journal, emit, blocks = Number.POSITIVE_INFINITY } = options;
   const over = createEnd(options.signal);
   const crew = createCrew(engines, emit);
-  const settling = createSettling(options);
+  const settling = new Settling(options);
   const finds =
     options.shares === undefined ? soloFinds(options, settling, over) : poolFinds(options, settling, over);
 
@@ -88,7 +86,6 @@ function rememberPlanners() {
   };
 }
 
-type Settling = ReturnType<typeof createSettling>;
 type End = ReturnType<typeof createEnd>;
 
 /** What becomes of finds. */
@@ -110,7 +107,7 @@ function soloFinds(options: MineOptions, settling: Settling, over: End): Finds {
     emit({ type: 'block', hash: hashToDisplay(block.hash), height: block.height });
     const { outcome } = await settling.settle(block, { foundAtMs });
     if (outcome === 'accepted') {
-      if (settling.accepted() >= blocks) over.end();
+      if (settling.accepted >= blocks) over.end();
       return;
     }
     claimed--;
@@ -123,7 +120,7 @@ function soloFinds(options: MineOptions, settling: Settling, over: End): Finds {
       settling.track(over.watch(onBlock(block)));
       return 'enough';
     },
-    room: settling.room,
+    room: () => settling.room(),
   };
 }
 
@@ -135,7 +132,7 @@ function poolFinds(options: MineOptions, settling: Settling, over: End): Finds {
   const { emit, shares, blocks = Number.POSITIVE_INFINITY } = options;
   let accepted = 0;
   let claimed = 0;
-  const refusal = createSignal();
+  const refusal = createChange();
   const onShare = async (share: FoundShare, judgement: Promise<ShareVerdict>) => {
     const hash = hashToDisplay(share.hash);
     const shareDifficulty = creditOf(share.job);
@@ -148,7 +145,7 @@ function poolFinds(options: MineOptions, settling: Settling, over: End): Finds {
     const { outcome } = await settling.settlePooled(block, judgement, performance.now());
     if (outcome !== 'accepted') claimed--;
     else if (++accepted >= blocks) over.end();
-    refusal.wake();
+    refusal.happened();
   };
   return {
     claimed: () => accepted,
@@ -173,7 +170,7 @@ async function recover(
   blocks: readonly FoundBlock[],
   emit: Emit,
   over: ReturnType<typeof createEnd>,
-  settling: ReturnType<typeof createSettling>,
+  settling: Settling,
 ): Promise<void> {
   if (blocks.length === 0) return;
   const verdicts = blocks.map((block) => {
@@ -206,120 +203,6 @@ function createEnd(outer: AbortSignal) {
       if (failure !== undefined) throw failure.error;
     },
   };
-}
-
-/** Blocks on their way to a verdict. */
-function createSettling({ sink, journal, emit, graceMs = 5_000 }: MineOptions) {
-  const giveUp = new AbortController();
-  setMaxListeners(0, giveUp.signal); // each block that waits for a node that is down listens to it
-  const underWay = new Set<Promise<unknown>>();
-  const stragglers = createStragglers();
-  let accepted = 0;
-  const verdicts = createSignal();
-  const track = (work: Promise<unknown>) => {
-    underWay.add(work);
-    const done = () => {
-      underWay.delete(work);
-      verdicts.wake();
-    };
-    work.finally(done).catch(() => {});
-  };
-  const settle = (block: FoundBlock, origin: Origin) => {
-    const settled =
-      sink === undefined || block.bytes === undefined
-        ? Promise.resolve(unsent(block, emit))
-        : settleBlock(block, origin, { sink, journal, emit, signal: giveUp.signal });
-    const verdict = settled.then((final) => {
-      if (final.outcome === 'accepted' && origin !== 'recovered') accepted++;
-      return final;
-    });
-    track(verdict);
-    return verdict;
-  };
-  return {
-    accepted: () => accepted,
-    /** Aborts when the run no longer waits for verdicts. */
-    signal: giveUp.signal,
-    track,
-    settle,
-    /** Something to wait for while too many finds have no verdict. */
-    room: () => (underWay.size < MAX_UNDER_WAY ? undefined : verdicts.next()),
-    /** A block of a pool: the pool's word on its share settles it, or one's own node where it is known in full. The node may take longer than the verdict. */
-    async settlePooled(block: FoundBlock, share: Promise<ShareVerdict>, foundAtMs: number) {
-      await journalled(journal.add(block), emit);
-      emit({ type: 'block', hash: hashToDisplay(block.hash), height: block.height });
-      if (sink === undefined || block.bytes === undefined)
-        return settleByPool(block, await share, { journal, emit });
-      const room = stragglers.room();
-      const signal = AbortSignal.any([giveUp.signal, room.signal]);
-      const { verdict, node } = settleShared(block, share, { foundAtMs }, { sink, journal, emit, signal });
-      room.add(node, verdict);
-      return verdict;
-    },
-    /** Waits for what is under way, for the grace at most; the journal keeps the rest. */
-    async finish() {
-      const timer = new AbortController();
-      const grace = delay(graceMs, undefined, { signal: timer.signal }).catch(() => {});
-      const open = () => [...underWay, ...stragglers.open];
-      while (open().length > 0 && !giveUp.signal.aborted) {
-        await Promise.race([Promise.allSettled(open()), grace.then(() => giveUp.abort())]);
-      }
-      timer.abort();
-      await Promise.allSettled(open());
-    },
-  };
-}
-
-/** Blocks that are settled by the pool while one's own node has not answered: it is tried on, but scans do not wait for it. */
-function createStragglers() {
-  const open = new Set<Promise<unknown>>();
-  return {
-    open: open as ReadonlySet<Promise<unknown>>,
-    /** Room for one more; where there are too many already, it is given up once it is settled. */
-    room() {
-      const tooMany = new AbortController();
-      return {
-        signal: tooMany.signal,
-        add(node: Promise<unknown>, verdict: Promise<Verdict>) {
-          const work = node.catch(() => {}).finally(() => open.delete(work)); // a failure is the verdict's too
-          open.add(work);
-          if (open.size > MAX_UNDER_WAY) verdict.finally(() => tooMany.abort()).catch(() => {});
-        },
-      };
-    },
-  };
-}
-
-/** Wakes those who wait. */
-function createSignal() {
-  let change: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
-  return {
-    next() {
-      if (change === undefined) {
-        let resolve = () => {};
-        const promise = new Promise<void>((settle) => {
-          resolve = settle;
-        });
-        change = { promise, resolve };
-      }
-      return change.promise;
-    },
-    wake() {
-      change?.resolve();
-      change = undefined;
-    },
-  };
-}
-
-/** Left by an earlier run, with nothing in this one to submit it with: it stays in the journal. */
-function unsent({ hash, bytes }: FoundBlock, emit: Emit): Verdict {
-  const name = `block ${hashToDisplay(hash)}, which an earlier run found`;
-  const message =
-    bytes === undefined
-      ? `The pool never said what became of ${name}: look it up in a block explorer. Its header and coinbase stay in the journal until you delete its line.`
-      : `Expected a node to submit ${name} to, received none. Run hashgap mine with --node and the same journal.`;
-  emit({ type: 'warning', message });
-  return { outcome: 'unknown', reason: message };
 }
 
 function jobEvent(job: Job): MinerEventBody {

@@ -10,7 +10,7 @@ import { createMailbox } from '../mailbox.ts';
 import type { PoolEndpoint } from './endpoint.ts';
 import type { PayoutExpectation } from './payout-check.ts';
 import type { PoolLink, PoolOptions } from './pool-link.ts';
-import { createRanking, type Place, type Ranking } from './ranking.ts';
+import { type Place, Ranking } from './ranking.ts';
 import { redirected } from './redirect.ts';
 
 /** What a client is made of. */
@@ -89,7 +89,7 @@ export function createStratumClient(options: StratumClientOptions): StratumClien
   let latest: Job | undefined;
   const closed = new AbortController();
   setMaxListeners(0, closed.signal);
-  const ranking = createRanking(settings, (link, job) => {
+  const ranking = new Ranking(settings, (link, job) => {
     const owner = latest && owners.get(keyOf(latest));
     if (owner?.link === link && isSameSearch(owner.job, job)) owner.job = job;
     else {

@@ -1,5 +1,6 @@
 /** The ranking of pools: which of them is mined on, which should be connected, and until when there is work at all. */
 import type { Emit } from '../../events.ts';
+import { createChange } from '../../work/change.ts';
 import type { Job } from '../../work/job.ts';
 import { createPayoutCheck, type PayoutExpectation } from './payout-check.ts';
 import { createPoolLink, type LinkEnd, type PoolLink, type PoolOptions } from './pool-link.ts';
@@ -34,112 +35,127 @@ export interface Place {
 }
 
 /** Which pools there are, which of them is mined on, and which should be connected. */
-export interface Ranking {
+export class Ranking {
   readonly places: readonly Place[];
+  readonly #options: RankingOptions;
+  readonly #hand: (link: PoolLink, job: Job) => void;
+  readonly #change = createChange();
+  #active: Place | undefined;
+  #stopped = false;
+  #proven = false;
+  #worthUntilMs = Number.NEGATIVE_INFINITY;
+
+  /**
+   * A ranking of pools that are not yet connected.
+   *
+   * @param hand - takes the jobs of the best pool that works.
+   */
+  constructor(options: RankingOptions, hand: (link: PoolLink, job: Job) => void) {
+    this.#options = options;
+    this.#hand = hand;
+    this.places = options.pools.map((pool, index) =>
+      createPlace(index, pool, options, (job, isProven) => this.#offer(this.places[index]!, job, isProven)),
+    );
+  }
+
   /** True while no better pool works, nor is about to. */
-  isWanted(place: Place): boolean;
+  isWanted({ index }: Place): boolean {
+    const isBest = this.#active === undefined || this.#active.index > index;
+    return isBest && this.places.slice(0, index).every(({ failed, up }) => failed && !up);
+  }
+
   /** Resolves when that may have changed. */
-  change(): Promise<void>;
+  change(): Promise<void> {
+    return this.#change.next();
+  }
+
   /** A pool takes long to its first job. */
-  late(place: Place): void;
+  late(place: Place): void {
+    if (place.up) return;
+    place.failed = true;
+    this.#tell(place, `The pool has given no work for ${this.#options.firstJobMs / 1000} s.`);
+    this.#change.happened();
+  }
+
   /** A connection ended; true when that was this client's wish, because a better pool took over or the run is over. */
-  left(place: Place, end: LinkEnd): boolean;
+  left(place: Place, { reason, resumable }: LinkEnd): boolean {
+    const isBetterUp = this.#active !== undefined && this.#active.index < place.index;
+    const isWish = this.#stopped || isBetterUp || place.stop.signal.aborted;
+    clearTimeout(place.lingers);
+    Object.assign(place, { up: false, failed: !isWish, lingers: undefined });
+    if (!isWish) this.#tell(place, reason);
+    if (this.#active === place) {
+      this.#active = undefined;
+      this.#worthUntilMs = resumable ? performance.now() + resubmitMs(place) : Number.NEGATIVE_INFINITY;
+      this.#reinstate();
+    }
+    this.#change.happened();
+    return isWish;
+  }
+
   /** True while a pool is mined on. */
-  isUp(): boolean;
+  isUp(): boolean {
+    return this.#active !== undefined;
+  }
+
   /** True once a pool that gave work has let the worker in, or has not said for long whether it does. */
-  isProven(): boolean;
+  isProven(): boolean {
+    return this.#proven;
+  }
+
   /** Something to wait for while no pool works and none could still take shares of the last job. */
-  room(): Promise<void> | undefined;
+  room(): Promise<void> | undefined {
+    const isWorthless = this.#active === undefined && performance.now() >= this.#worthUntilMs;
+    return isWorthless ? this.#change.next() : undefined;
+  }
+
   /** Ends every connection. */
-  stop(): void;
-}
+  stop(): void {
+    this.#stopped = true;
+    for (const { stop, lingers } of this.places) {
+      clearTimeout(lingers);
+      stop.abort();
+    }
+    this.#change.happened();
+  }
 
-/**
- * A ranking of pools that are not yet connected.
- *
- * @param hand - takes the jobs of the best pool that works.
- */
-export function createRanking(options: RankingOptions, hand: (link: PoolLink, job: Job) => void): Ranking {
-  const { emit, firstJobMs, lingerMs } = options;
-  const change = createChange();
-  let active: Place | undefined;
-  let stopped = false;
-  let proven = false;
-  let worthUntilMs = Number.NEGATIVE_INFINITY;
-
-  const tell = (place: Place, reason: string) => {
-    if (place.told !== reason) emit({ type: 'source-down', source: place.pool.endpoint.url, reason });
+  #tell(place: Place, reason: string): void {
+    const source = place.pool.endpoint.url;
+    if (place.told !== reason) this.#options.emit({ type: 'source-down', source, reason });
     place.told = reason;
-  };
-  const takeOver = (place: Place) => {
-    active = place;
+  }
+
+  #offer(place: Place, job: Job, isProven: boolean): void {
+    const active = this.#active;
+    // A pool that works is left only for one that has let the worker in: others would be left again at once.
+    if (active !== undefined && (active.index < place.index || (active !== place && !isProven))) return;
+    this.#proven ||= isProven;
+    Object.assign(place, { up: true, failed: false, told: undefined });
+    if (active !== place) this.#takeOver(place);
+    this.#hand(place.link, job);
+  }
+
+  #takeOver(place: Place): void {
+    const { emit, lingerMs } = this.#options;
+    this.#active = place;
     clearTimeout(place.lingers); // a better pool had taken over, and is gone again
     place.lingers = undefined;
     emit({ type: 'source-up', source: place.pool.endpoint.url });
-    for (const lesser of places.slice(place.index + 1)) {
+    for (const lesser of this.places.slice(place.index + 1)) {
       if (lesser.up) lesser.lingers ??= setTimeout(() => lesser.stop.abort(), lingerMs).unref();
       else lesser.stop.abort();
     }
-    change.happened();
-  };
-  const offer = (place: Place, job: Job, isProven: boolean) => {
-    // A pool that works is left only for one that has let the worker in: others would be left again at once.
-    if (active !== undefined && (active.index < place.index || (active !== place && !isProven))) return;
-    proven ||= isProven;
-    Object.assign(place, { up: true, failed: false, told: undefined });
-    if (active !== place) takeOver(place);
-    hand(place.link, job);
-  };
+    this.#change.happened();
+  }
+
   /** The pool that was mined on is gone: a lesser one that is still connected goes on with the job it had. */
-  const reinstate = () => {
-    const living = places.find(
+  #reinstate(): void {
+    const living = this.places.find(
       ({ up, stop, link }) => up && !stop.signal.aborted && link.job() !== undefined,
     );
     const job = living?.link.job();
-    if (living !== undefined && job !== undefined && !stopped) offer(living, job, false);
-  };
-  const places = options.pools.map((pool, index) =>
-    createPlace(index, pool, options, (job, isProven) => offer(places[index]!, job, isProven)),
-  );
-  return {
-    places,
-    isWanted: ({ index }) =>
-      (active === undefined || active.index > index) &&
-      places.slice(0, index).every(({ failed, up }) => failed && !up),
-    change: () => change.next(),
-    late(place) {
-      if (place.up) return;
-      place.failed = true;
-      tell(place, `The pool has given no work for ${firstJobMs / 1000} s.`);
-      change.happened();
-    },
-    left(place, { reason, resumable }) {
-      const isBetterUp = active !== undefined && active.index < place.index;
-      const isWish = stopped || isBetterUp || place.stop.signal.aborted;
-      clearTimeout(place.lingers);
-      const wasActive = active === place;
-      Object.assign(place, { up: false, failed: !isWish, lingers: undefined });
-      if (!isWish) tell(place, reason);
-      if (wasActive) {
-        active = undefined;
-        worthUntilMs = resumable ? performance.now() + resubmitMs(place) : Number.NEGATIVE_INFINITY;
-        reinstate();
-      }
-      change.happened();
-      return isWish;
-    },
-    isUp: () => active !== undefined,
-    isProven: () => proven,
-    room: () => (active === undefined && performance.now() >= worthUntilMs ? change.next() : undefined),
-    stop() {
-      stopped = true;
-      for (const { stop, lingers } of places) {
-        clearTimeout(lingers);
-        stop.abort();
-      }
-      change.happened();
-    },
-  };
+    if (living !== undefined && job !== undefined && !this.#stopped) this.#offer(living, job, false);
+  }
 }
 
 function createPlace(
@@ -159,25 +175,3 @@ function createPlace(
 
 /** How long a share may wait for its session to be resumed. */
 const resubmitMs = ({ pool }: Place) => pool.session.limits?.resubmitMs ?? SESSION_LIMITS.resubmitMs;
-
-interface Change {
-  happened(): void;
-  /** Resolves at the next change. */
-  next(): Promise<void>;
-}
-
-function createChange(): Change {
-  let wake: () => void = () => {};
-  const renew = () =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-  let change = renew();
-  return {
-    happened() {
-      wake();
-      change = renew();
-    },
-    next: () => change,
-  };
-}
