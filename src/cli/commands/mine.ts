@@ -135,18 +135,21 @@ async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode
   const signal = endOf(flags, context);
   const startedMs = performance.now();
   let engines: readonly HashEngine[] = [];
+  let summary: Summary;
   try {
     engines = await startEngines(enginesRequest(flags, context, recorder, signal));
-    reporter.summary(await way.run({ engines, recorder, signal, blocks: flags.blocks }));
+    summary = await way.run({ engines, recorder, signal, blocks: flags.blocks });
   } catch (error) {
     if (!signal.aborted || (error as Error).name !== 'AbortError') throw error;
-    reporter.summary(summarize(NO_STATS, (performance.now() - startedMs) / 1000)); // it ended before there was work
+    summary = summarize(NO_STATS, (performance.now() - startedMs) / 1000); // it ended before there was work
   } finally {
     reporter.close();
     await Promise.all(engines.map((engine) => engine.close()));
     way.close();
   }
-  return context.interrupted.aborted ? EXIT.interrupted : EXIT.ok;
+  reporter.summary(summary);
+  if (context.interrupted.aborted) return EXIT.interrupted;
+  return summary.hashes === 0 ? EXIT.unreachable : EXIT.ok; // --seconds are over, and nobody ever gave work
 }
 
 /** Where work comes from. */
