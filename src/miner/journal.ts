@@ -72,16 +72,10 @@ export async function openJournal(path: string, network: NetworkName, now: () =>
 }
 
 function writer(path: string, network: NetworkName, file: LineFile, now: () => Date, unlock: () => void) {
-  let last: Promise<unknown> = Promise.resolve(); // one write at a time keeps the lines whole
-  const append = (record: JournalRecord) => {
-    const done = last
-      .then(() => file.append(`${JSON.stringify(record)}\n`))
-      .catch((error) => {
-        throw unusable(path, error);
-      });
-    last = done.catch(() => {});
-    return done;
-  };
+  const append = (record: JournalRecord) =>
+    file.append(`${JSON.stringify(record)}\n`).catch((error) => {
+      throw unusable(path, error);
+    });
   const common = (block: FoundBlock) => ({
     hash: hashToDisplay(block.hash),
     network,
@@ -93,7 +87,6 @@ function writer(path: string, network: NetworkName, file: LineFile, now: () => D
     settle: (block: FoundBlock, verdict: FinalVerdict) =>
       append({ record: 'settled', ...common(block), ...verdict }),
     async close() {
-      await last;
       await file.close();
       unlock();
     },

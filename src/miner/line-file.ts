@@ -1,10 +1,16 @@
 /** A file of lines that is only ever appended to and flushed: a write that fails leaves no half line behind it. */
 import type { FileHandle } from 'node:fs/promises';
 
-/** Appends; the caller sees to it that one append ends before the next begins. */
+/** Appends lines, in the order of the calls. */
 export interface LineFile {
-  /** Writes text that ends in a newline and flushes it. @throws the file system's error; the lines before stay as they were. */
+  /**
+   * Writes text that ends in a newline, and resolves when it is flushed. It need not be waited for before the next one: what waits for a slow disk is
+   * flushed together, and written before that, where the death of the process alone cannot lose it.
+   *
+   * @throws the file system's error; the lines before stay as they were.
+   */
   append(text: string): Promise<void>;
+  /** Waits for every append. */
   close(): Promise<void>;
 }
 
@@ -19,19 +25,79 @@ export type WritableHandle = Pick<FileHandle, 'write' | 'datasync' | 'truncate' 
  */
 export function createLineFile(file: WritableHandle): LineFile {
   let length = 0;
+  const write = async (bytes: Buffer) => {
+    try {
+      await writeAll(file, bytes, length);
+    } catch (error) {
+      await file.truncate(length).catch(() => {}); // failing that, the next line is written over it
+      throw error;
+    }
+    length += bytes.length;
+  };
+  const enqueue = createBatches(write);
+  const flush = createFlush(() => file.datasync());
+  const open = new Set<Promise<void>>();
   return {
-    async append(text) {
-      const bytes = Buffer.from(text);
-      try {
-        await writeAll(file, bytes, length);
-      } catch (error) {
-        await file.truncate(length).catch(() => {}); // failing that, the next line is written over it
-        throw error;
-      }
-      length += bytes.length;
-      await file.datasync();
+    append(text) {
+      const done = enqueue(Buffer.from(text))
+        .then(flush)
+        .finally(() => open.delete(done));
+      open.add(done);
+      return done;
     },
-    close: () => file.close(),
+    async close() {
+      await Promise.allSettled(open);
+      await file.close();
+    },
+  };
+}
+
+/** A line that waits for its turn. */
+interface Waiting {
+  readonly bytes: Buffer;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One write at a time keeps the lines whole; what came during one is the next one, so that no line waits for more than two. */
+function createBatches(write: (bytes: Buffer) => Promise<void>): (bytes: Buffer) => Promise<void> {
+  let waiting: Waiting[] = [];
+  let isWriting = false;
+  const writeOne = ({ bytes, resolve, reject }: Waiting) => write(bytes).then(resolve, reject);
+  const drain = async () => {
+    isWriting = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await write(Buffer.concat(batch.map(({ bytes }) => bytes)));
+        for (const { resolve } of batch) resolve();
+      } catch {
+        for (const line of batch) await writeOne(line); // those that still fit are kept
+      }
+    }
+    isWriting = false;
+  };
+  return (bytes) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ bytes, resolve, reject });
+      if (!isWriting) void drain();
+    });
+}
+
+/** One flush at a time; who asks during one waits for the next, which all of them share: what they wrote may be too late for the one under way. */
+function createFlush(flush: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        running = flush();
+        return running;
+      });
+    return next;
   };
 }
 

@@ -180,18 +180,22 @@ describeWithNode('hashgap mine --pool', () => {
     const { pool } = await soloPool();
     const journal = join(await temporaryFolder(), 'journal');
     const random = seededRandom(20261120);
+    const told: string[] = [];
     for (let round = 0; round < 8; round++) {
       const cli = await startMiner([pool], [], { journal });
       await cli.nextLine((line) => isVerdict(line, 'accepted'));
       await delay(random(60)); // the moment itself, not a wait for something
       cli.kill('SIGKILL');
-      await cli.ended;
+      const { lines } = await cli.ended;
+      told.push(...lines.filter(({ type }) => type === 'block').map(({ hash }) => hash as string));
     }
     const cli = await startMiner([pool], ['--blocks', '1'], { journal });
     expect(await cli.ended).toMatchObject({ exitCode: 0 });
     const records = await readJournal(journal);
     const open = pendingOf(records).map(({ hash }) => hash);
     const settled = settledAs(records, 'accepted');
+    const known = new Set(records.map(({ hash }) => hash));
+    expect(told.filter((hash) => !known.has(hash))).toEqual([]); // what was told had been written
     expect(settled.filter((hash) => !pool.blocks.includes(hash))).toEqual([]);
     // A share goes first of all, so the pool may have a block whose journal line the kill cut off: at most one for each kill.
     expect(

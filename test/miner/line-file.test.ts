@@ -13,14 +13,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** A real file that takes `room` bytes, as a full disk does, until `room` is set anew. */
+/** A real file that takes `room` bytes, as a full disk does, until `room` is set anew, and at most `most` of them at a time. */
 async function crampedFile() {
   const file = await open(path, 'w');
-  const disk = { room: Number.POSITIVE_INFINITY, flushes: true };
+  const disk = { room: Number.POSITIVE_INFINITY, most: Number.POSITIVE_INFINITY, flushes: true };
   const handle: WritableHandle = {
     async write(bytes: unknown, ...[offset, length, position]: unknown[]) {
       if (disk.room === 0) throw new Error('ENOSPC: no space left on device');
-      const taken = Math.min(Number(length), disk.room);
+      const taken = Math.min(Number(length), disk.room, disk.most);
       disk.room -= taken;
       return file.write(bytes as Buffer, Number(offset), taken, Number(position)) as never;
     },
@@ -46,10 +46,8 @@ it('takes back half a line, and writes the next one whole', async () => {
 
 it('goes on after a write that was cut short', async () => {
   const { lines, disk } = await crampedFile();
-  disk.room = 3;
-  const done = lines.append('whole\n');
-  disk.room = 100;
-  await done;
+  disk.most = 3;
+  await lines.append('whole\n');
   expect(await text()).toBe('whole\n');
   await lines.close();
 });
@@ -62,4 +60,67 @@ it('keeps a line that was written but not flushed, and says that it was not', as
   await lines.append('2\n');
   expect(await text()).toBe('first\n2\n');
   await lines.close();
+});
+
+it('writes while it flushes, and flushes together what came meanwhile', async () => {
+  const file = await open(path, 'w');
+  const flushes: { release: () => void; text: string }[] = [];
+  const handle: WritableHandle = {
+    write: file.write.bind(file),
+    datasync: () =>
+      new Promise((release) => {
+        void readFile(path, 'utf8').then((written) => flushes.push({ release, text: written }));
+      }),
+    truncate: (length) => file.truncate(length),
+    close: () => file.close(),
+  };
+  const lines = createLineFile(handle);
+  const until = async (condition: () => boolean | Promise<boolean>) => {
+    while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 1));
+  };
+  const done: string[] = [];
+  const append = (line: string) => void lines.append(`${line}\n`).then(() => done.push(line));
+  append('a');
+  await until(() => flushes.length === 1);
+  for (const line of ['b', 'c', 'd']) append(line);
+  await until(async () => (await text()) === 'a\nb\nc\nd\n'); // though the disk is busy
+  expect(done).toEqual([]);
+  flushes[0]!.release();
+  await until(() => flushes.length === 2);
+  expect(done).toEqual(['a']); // the flush of a says nothing of what was written during it
+  expect(flushes[1]!.text).toBe('a\nb\nc\nd\n');
+  flushes[1]!.release();
+  await until(() => done.length === 4);
+  const closing = lines.close();
+  await closing;
+  expect(flushes).toHaveLength(2);
+});
+
+it('keeps those of several lines that still fit', async () => {
+  const { lines, disk } = await crampedFile();
+  await lines.append('first\n');
+  disk.room = 30;
+  const results = await Promise.allSettled(
+    ['a\n', `${'b'.repeat(10)}\n`, 'c\n'].map((line) => lines.append(line)),
+  );
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+  disk.room = 8; // for the line that is written alone, then for a part of the two that wait, then for one of them
+  const next = [lines.append('d\n'), lines.append('eeeeeeee\n'), lines.append('f\n')];
+  await Promise.allSettled(next);
+  const text1 = await text();
+  expect(text1.startsWith('first\na\nbbbbbbbbbb\nc\nd\n')).toBe(true);
+  for (const line of text1.split('\n').slice(0, -1))
+    expect(['first', 'a', 'bbbbbbbbbb', 'c', 'd', 'f']).toContain(line);
+  disk.room = Number.POSITIVE_INFINITY;
+  await lines.append('last\n');
+  expect((await text()).endsWith('\nlast\n')).toBe(true);
+  await lines.close();
+});
+
+it('waits for every line before it closes', async () => {
+  const { lines } = await crampedFile();
+  const appended = Array.from({ length: 50 }, (_, i) => lines.append(`${i}\n`));
+  await lines.close();
+  await Promise.all(appended);
+  expect((await text()).split('\n')).toHaveLength(51);
 });
