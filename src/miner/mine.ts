@@ -151,6 +151,7 @@ function poolFinds(options: MineOptions, settling: Settling, over: End): Finds {
     claimed: () => accepted,
     onFind(share, block) {
       const judgement = shares!.submit(share, settling.signal); // before anything else, in the turn of the event loop it was found in
+      settling.hold(judgement);
       settling.track(over.watch(onShare(share, judgement)));
       const bytes = block === undefined ? undefined : (block.bytes ?? options.complete?.(share));
       if (block !== undefined) settling.track(over.watch(onBlock({ ...block, bytes }, judgement)));

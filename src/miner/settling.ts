@@ -18,8 +18,14 @@ export interface SettlingOptions {
   readonly graceMs?: number;
 }
 
-/** Finds without a verdict at which mining waits: an easy target brings more of them than a disk and a pool can take. */
-const MAX_UNDER_WAY = 1_000;
+/** Finds on their way at which mining waits: an easy target brings more of them than a disk and a pool can take, and most would be stale when their turn comes. */
+const MAX_HELD = 128;
+
+/** How long a find counts among those, milliseconds: a pool that is gone, or slow, must not keep the engines from working for another. */
+const HOLD_MS = 1_000;
+
+/** All finds without a verdict, at which mining waits however old they are. */
+const MAX_UNDER_WAY = 10_000;
 
 /** Settles finds beside each other. */
 export class Settling {
@@ -29,6 +35,7 @@ export class Settling {
   /** Blocks that the pool has settled while one's own node has not answered: it is tried on, but scans do not wait for it. */
   readonly #stragglers = new Set<Promise<unknown>>();
   readonly #verdicts = createChange();
+  #held = 0;
   #accepted = 0;
 
   constructor(options: SettlingOptions) {
@@ -48,7 +55,23 @@ export class Settling {
 
   /** Something to wait for while too many finds have no verdict. */
   room(): Promise<void> | undefined {
-    return this.#underWay.size < MAX_UNDER_WAY ? undefined : this.#verdicts.next();
+    const isFull = this.#held >= MAX_HELD || this.#underWay.size >= MAX_UNDER_WAY;
+    return isFull ? this.#verdicts.next() : undefined;
+  }
+
+  /** Counts a find as one on its way to a pool or a disk, until it has been there. */
+  hold(work: Promise<unknown>): void {
+    this.#held++;
+    const release = () => {
+      clearTimeout(timer);
+      if (!isHeld) return;
+      isHeld = false;
+      this.#held--;
+      this.#verdicts.happened();
+    };
+    let isHeld = true;
+    const timer = setTimeout(release, HOLD_MS).unref();
+    work.finally(release).catch(() => {});
   }
 
   /** Counts a find as under way until `work` has ended. */
@@ -82,7 +105,9 @@ export class Settling {
    */
   async settlePooled(block: FoundBlock, share: Promise<ShareVerdict>, foundAtMs: number): Promise<Verdict> {
     const { sink, journal, emit } = this.#options;
-    await journalled(journal.add(block), emit);
+    const written = journalled(journal.add(block), emit);
+    this.hold(written);
+    await written;
     emit({ type: 'block', hash: hashToDisplay(block.hash), height: block.height });
     if (sink === undefined || block.bytes === undefined)
       return settleByPool(block, await share, { journal, emit });

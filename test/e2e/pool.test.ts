@@ -210,8 +210,8 @@ describeWithNode('hashgap mine --pool', () => {
     onTestFinished(() => spare.close());
     const cli = await startMiner([pool, spare], ['--user', USER, `${REGTEST_ADDRESS}.rig2`]);
     await cli.nextLine((line) => isVerdict(line, 'accepted'));
-    await spare.refresh();
     await pool.close();
+    await spare.refresh(); // only now the chain stands still: nobody tells this pool of blocks that are not its own
     await cli.nextLine(
       ({ type, source }) => type === 'source-up' && source === `stratum+tcp://127.0.0.1:${spare.port}`,
     );

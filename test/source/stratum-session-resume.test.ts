@@ -128,6 +128,19 @@ describe('C34 the pool drops mid-submit', () => {
     expect(drive.submits()).toEqual([]);
   });
 
+  it('keeps the newest shares alone where there are more than a session may take up again', () => {
+    const drive = new Drive({ limits: { parkedShares: 2 } }).connect();
+    drive.hear(EASIEST, notify());
+    for (const nonce of [1, 2, 3]) send(drive, nonce);
+    drive.close();
+    expect(drive.verdicts()).toEqual([LOST]);
+    drive.submit(shareOf(drive.job, { nonce: 4 }));
+    expect(drive.verdicts().at(-1)).toMatchObject({
+      outcome: 'withheld',
+      reason: 'Too many shares wait for an answer.',
+    });
+  });
+
   it('sends a share that was found without a connection, when the session is resumed', () => {
     const drive = mining();
     const { job } = drive;

@@ -121,13 +121,15 @@ function verdictOf(answer: YesOrNo, { again }: PendingShare, roundTripMs: number
   return { outcome: 'rejected', class: answer.class, reason: answer.reason, roundTripMs };
 }
 
-/** The connection is gone. Where the session can be resumed, shares without an answer wait for that; otherwise their fate stays unknown. */
+/** The connection is gone. Where the session can be resumed, the newest shares without an answer wait for that; otherwise their fate stays unknown. */
 export function disconnectShares(book: ShareBook, canResume: boolean, judge: Judge): void {
   const lost = [...book.pending.values()];
   book.pending.clear();
   if (canResume) {
     const again = lost.map((pending) => ({ ...pending, again: true }));
-    book.parked = [...book.parked, ...again].sort((a, b) => a.firstMs - b.firstMs);
+    const parked = [...book.parked, ...again].sort((a, b) => a.firstMs - b.firstMs);
+    giveUp(book, parked.splice(0, Math.max(0, parked.length - book.limits.parkedShares)), judge);
+    book.parked = parked;
   } else giveUp(book, lost, judge);
 }
 

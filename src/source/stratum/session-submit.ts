@@ -56,9 +56,10 @@ function fateOf(state: SessionState, share: FoundShare, origin: JobOrigin): With
   if (!isBlock && origin.announced.serial < jobs.cleanFrom) return 'stale';
   if (isTooEasy({ share, origin })) return 'low-difficulty';
   if (!isBlock && state.authorization === 'refused') return 'unauthorized';
-  if (fits) return isOfThisConnection || isAuthorizeSettled(state) ? 'send' : 'park';
+  const park = shares.parked.length < limits.parkedShares ? 'park' : 'backlog';
+  if (fits) return isOfThisConnection || isAuthorizeSettled(state) ? 'send' : park;
   if (state.phase === 'subscribed') return 'stale';
-  return state.sessionId === undefined ? 'disconnected' : 'park';
+  return state.sessionId === undefined ? 'disconnected' : park;
 }
 
 /** The session went on, with the extranonce1 of the share's job. */

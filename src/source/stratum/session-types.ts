@@ -52,6 +52,8 @@ export interface SessionLimits {
   readonly unauthorizedInARow: number;
   /** Shares without an answer; further ones are withheld, blocks excepted. @default 10_000 */
   readonly pendingShares: number;
+  /** Shares that wait for a session to be resumed, at most: more of them would keep a miner from going on elsewhere. */
+  readonly parkedShares: number;
   /** Hashes kept to recognise a share that was sent before. @default 100_000 */
   readonly rememberedShares: number;
 }
@@ -164,5 +166,6 @@ export const SESSION_LIMITS: SessionLimits = {
   garbagePerMinute: 100,
   unauthorizedInARow: 3,
   pendingShares: 10_000,
+  parkedShares: 256,
   rememberedShares: 100_000,
 };

@@ -3,7 +3,7 @@ import { HashgapError } from '../../../errors.ts';
 import { createLineReader } from '../../../stratum/lines.ts';
 import type { PoolEndpoint } from '../endpoint.ts';
 import { createInbox, type Inbox } from './inbox.ts';
-import { createRateLimit } from './rate.ts';
+import { createRateLimit, type RateLimit } from './rate.ts';
 import type { RemoteDescription, Transport, TransportLimits } from './transport.ts';
 
 /** What carries the lines: a socket or a WebSocket. */
@@ -77,12 +77,17 @@ export function createLineTransport(options: LineTransportOptions): Transport {
     resume: () => link.resume(),
     abandoned: () => void close(),
   });
-  const link = options.link({ ...createIntake(options, inbox, lost), lost, gone });
+  const rate = createRateLimit(
+    { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
+    options.now,
+  );
+  const link = options.link({ ...createIntake(options, rate, inbox, lost), lost, gone });
   if (signal.aborted) close();
   else signal.addEventListener('abort', close);
   const send = (line: string) => {
     if (inbox.ended) return false;
     link.write(line);
+    rate.owe(); // however many shares are found, their answers are no flood
     if (link.unsentBytes() <= limits.maxUnsentBytes) return true;
     lost(notReading(endpoint, link.unsentBytes(), limits));
     return false;
@@ -92,12 +97,12 @@ export function createLineTransport(options: LineTransportOptions): Transport {
 
 /** From bytes to lines, under the limits on their length and their number. */
 function createIntake(
-  { endpoint, limits, now }: LineTransportOptions,
+  { endpoint, limits }: LineTransportOptions,
+  rate: RateLimit,
   inbox: Inbox,
   lost: (reason: HashgapError) => void,
 ): Pick<Feed, 'bytes' | 'messageEnd' | 'control'> {
   const reader = createLineReader(limits.maxLineBytes);
-  const rate = createRateLimit({ perSecond: limits.messagesPerSecond, burst: limits.messageBurst }, now);
   const spend = (messages: number) => {
     if (!inbox.ended && !rate.take(messages)) lost(flooded(endpoint, limits));
   };

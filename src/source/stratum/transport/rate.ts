@@ -4,7 +4,12 @@
 export interface RateLimit {
   /** Takes `count` tokens; false, and none taken, when there are fewer. @default 1 */
   take(count?: number): boolean;
+  /** Owes a message, as the answer to a request: the next one takes no token. */
+  owe(): void;
 }
+
+/** So many answers may be owed: as many as requests without an answer can be. */
+const MOST_OWED = 25_000;
 
 /**
  * A full bucket of `burst` tokens that gains `perSecond` each second.
@@ -26,8 +31,14 @@ export function createRateLimit(
 ): RateLimit {
   let tokens = burst;
   let countedMs = now();
+  let owed = 0;
   return {
-    take(count = 1) {
+    owe() {
+      owed = Math.min(MOST_OWED, owed + 1);
+    },
+    take(messages = 1) {
+      const count = Math.max(0, messages - owed);
+      owed -= messages - count;
       if (tokens < count) {
         const ms = now(); // asked only when the bucket runs low: most messages cost a subtraction
         tokens = Math.min(burst, tokens + ((ms - countedMs) * perSecond) / 1000);
