@@ -176,14 +176,3 @@ it('a pool that is not there ends the start with 3', async () => {
     ),
   });
 });
-
-it.each([
-  ['a pool', ['--pool', 'stratum+tcp://127.0.0.1:1', '--user', ADDRESS]],
-  ['a node', ['--node', 'http://127.0.0.1:1', '--network', 'regtest', '--address', ADDRESS]],
-])('a run that is over before %s gave work ends with 3, and says what it did', async (_, options) => {
-  const args = ['mine', ...options, '--engine', 'js', '--threads', '1', '--seconds', '0.4'];
-  const { exitCode, stdout, stderr } = await runCli(args, { env: { HOME: folder } });
-  expect(exitCode).toBe(3);
-  expect(stdout).toMatch(/^(0 blocks|no block) in /);
-  expect(stderr).toContain('waiting for work');
-});

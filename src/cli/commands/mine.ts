@@ -148,8 +148,7 @@ async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode
     way.close();
   }
   reporter.summary(summary);
-  if (context.interrupted.aborted) return EXIT.interrupted;
-  return summary.hashes === 0 ? EXIT.unreachable : EXIT.ok; // --seconds are over, and nobody ever gave work
+  return context.interrupted.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
 /** Where work comes from. */
