@@ -108,7 +108,7 @@ describeWithNode('a node that is not there', () => {
   });
 
   it.each([
-    ['--seconds are over', ['--seconds', '0.5'], 0],
+    ['--seconds are over', ['--seconds', '2'], 0],
     ['Ctrl-C', [], 130],
   ])('is given up at %s, with a summary', async (_, extra, exitCode) => {
     const node = await startNode();
