@@ -5,7 +5,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { parsePoolUrl } from '../../src/source/stratum/endpoint.ts';
 import { connectTransport } from '../../src/source/stratum/transport/connect.ts';
 import { dialFailure } from '../../src/source/stratum/transport/failures.ts';
-import { createRateLimit } from '../../src/source/stratum/transport/rate.ts';
 import { listen, startTcpServer, startTlsServer } from '../support/line-servers.ts';
 import { createTestCa } from '../support/test-ca.ts';
 import { connectTo, readAll, take } from '../support/transports.ts';
@@ -168,25 +167,6 @@ describe('limits', () => {
     ).rejects.toMatchObject({ code: 'POOL_CLOSED' });
     expect(read).toBe(total);
   });
-});
-
-describe('a token bucket', () => {
-  it('never holds more than its burst, and charges several at once', () => {
-    let nowMs = 0;
-    const rate = createRateLimit({ perSecond: 1_000, burst: 3 }, () => nowMs);
-    expect(rate.take(4)).toBe(false);
-    expect(rate.take(3)).toBe(true);
-    nowMs = 60_000;
-    expect([rate.take(2), rate.take(2), rate.take()]).toEqual([true, false, true]);
-  });
-});
-
-it('a token bucket charges nothing for what is owed, once', () => {
-  const rate = createRateLimit({ perSecond: 0, burst: 2 }, () => 0);
-  for (let i = 0; i < 3; i++) rate.owe();
-  expect([rate.take(4), rate.take(), rate.take()]).toEqual([true, true, false]);
-  rate.owe();
-  expect([rate.take(), rate.take()]).toEqual([true, false]);
 });
 
 it('answers to what was sent are no flood', async () => {
