@@ -10,19 +10,21 @@ const LOCK_STALE_MS = 900_000;
 export const cacheFolder = (name) =>
   resolve(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hashgap', name);
 
-/** Whether the run that wrote the lock file still exists; an unreadable lock counts as held until it is old. */
-async function isHeld(lock) {
+/** Whether the run that wrote the lock file is gone for good; an unreadable lock counts as held until it is old. */
+async function isAbandoned(lock) {
   const age = await fs.stat(lock).then(
     (found) => Date.now() - found.mtimeMs,
     () => undefined,
   );
-  if (age === undefined || age > LOCK_STALE_MS) return false;
+  // Given back by its run, which is why it must not be removed: it may be another's by then.
+  if (age === undefined) return false;
+  if (age > LOCK_STALE_MS) return true;
   const pid = Number(await fs.readFile(lock, 'utf8').catch(() => ''));
-  if (!Number.isInteger(pid) || pid <= 0) return true;
+  if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
-    return process.kill(pid, 0);
+    return !process.kill(pid, 0);
   } catch (error) {
-    return error.code === 'EPERM';
+    return error.code === 'ESRCH';
   }
 }
 
@@ -35,37 +37,47 @@ async function takeLock(lock) {
   return file !== undefined;
 }
 
-/**
- * Lets one run download while the others wait for what it brings, or for its failure: the atomic rename alone would
- * be correct, but every test file would download at once. Returns undefined when the lock is ours.
- */
-async function waitForOther(lock, cached) {
-  const since = Date.now();
-  while (!(await takeLock(lock))) {
-    if (!(await isHeld(lock))) await fs.rm(lock, { force: true });
-    else await delay(100);
-    const path = await cached();
-    if (path) return path;
-    const failed = await fs.readFile(`${lock}.failed`, 'utf8').then(JSON.parse, () => undefined);
-    if (failed?.at >= since) throw new Error(failed.message);
+/** The error of the last run that failed, if that was after `since` (ms); what a killed run left half written is none. */
+async function failureSince(record, since) {
+  const text = await fs.readFile(record, 'utf8').catch(() => '');
+  try {
+    const { at, message } = JSON.parse(text);
+    return at >= since ? new Error(message) : undefined;
+  } catch {
+    return undefined;
   }
-  return undefined;
+}
+
+async function provisionAndRecord(record, provision) {
+  try {
+    return await provision();
+  } catch (error) {
+    await fs.writeFile(record, JSON.stringify({ at: Date.now(), message: error.message }));
+    throw error;
+  }
 }
 
 /**
  * What `cached()` finds in the folder, else what `provision()` puts there. Of several processes that call this at once
- * one provisions; the others get what it brought, or its error.
+ * one provisions; the others get what it brought, or its error. The atomic rename that `provision` ends with would be
+ * enough to be correct, but every test file would download at once.
  */
 export async function provisionOnce(cacheDir, { cached, provision }) {
   await fs.mkdir(cacheDir, { recursive: true });
+  const since = Date.now();
   const lock = join(cacheDir, '.lock');
-  const other = await waitForOther(lock, cached);
-  if (other) return other;
+  const record = `${lock}.failed`;
+  while (!(await takeLock(lock))) {
+    // Two runs that find it abandoned at once may both go on to provision: twice the work, but nothing wrong.
+    if (await isAbandoned(lock)) await fs.rm(lock, { force: true });
+    else await delay(100);
+  }
   try {
-    return (await cached()) ?? (await provision());
-  } catch (error) {
-    await fs.writeFile(`${lock}.failed`, JSON.stringify({ at: Date.now(), message: error.message }));
-    throw error;
+    const path = await cached();
+    if (path) return path;
+    const failure = await failureSince(record, since);
+    if (failure) throw failure;
+    return await provisionAndRecord(record, provision);
   } finally {
     await fs.rm(lock, { force: true });
   }

@@ -1,6 +1,7 @@
 /** Of several processes that need the same thing at once, one provisions it; the others get what it brought, or its error. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -51,4 +52,13 @@ it('provisions once for all', async () => {
 it('fails once for all', async () => {
   expect(await atOnce('fail')).toEqual(Array(PROCESSES).fill('the mirror is gone'));
   expect(await readFile(join(dir, 'provisioned'), 'utf8')).toBe('once');
+});
+
+it('takes over from a run that was killed, with its record half written', async () => {
+  const killed = execFile(process.execPath, ['-e', '']);
+  await once(killed, 'exit');
+  await mkdir(join(dir, 'cache'));
+  await writeFile(join(dir, 'cache/.lock'), String(killed.pid));
+  await writeFile(join(dir, 'cache/.lock.failed'), '{"at":');
+  expect(await atOnce('succeed')).toEqual(Array(PROCESSES).fill(`${dir}/cache/file`));
 });
