@@ -100,14 +100,12 @@ describe('every command', () => {
 
 describe('compare', () => {
   it('measures this machine, all threads, and answers in one sentence first', async () => {
-    const started = performance.now();
     const { exitCode, stdout, stderr } = await run(['compare', '--engine', 'native,js', '--seconds', '0.3']);
     expect(exitCode, stderr).toBe(0);
     const [first, second] = stdout.replaceAll('\n', ' ').split('.  ');
     expect(first).toMatch(/^This machine is [\d.,]+( \w+)? times slower than an Antminer S21/);
     expect(second).toContain('this machine');
     expect(stdout).toContain('js on');
-    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   it('prints what it measured as JSON, and says whether the power is assumed', async () => {

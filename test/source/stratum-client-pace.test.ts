@@ -92,7 +92,7 @@ describe('C22 through the client', () => {
     for (let i = 1; i <= 40; i++) pool.announce({ nTime: 1_700_000_000 + i }, false);
     const sentMs = performance.now();
     const last = await job();
-    expect(performance.now() - sentMs).toBeLessThan(PACE_MS + 500);
+    expect(performance.now() - sentMs).toBeLessThan(PACE_MS + 5_000);
     expect(last.nTime).toBe(1_700_000_040); // the others were never handed out
     expect(await submit(first, 1)).toMatchObject({ outcome: 'accepted' });
     expect(await submit(last, 1)).toMatchObject({ outcome: 'accepted' });
