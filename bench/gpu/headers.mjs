@@ -1,6 +1,6 @@
 /** What a kernel must find: real headers whose nonce is known, and exact lists of easy hits by node:crypto. */
 import { createHash } from 'node:crypto';
-import { SHA256_IV, sha256Compress } from '../../dist/src/bitcoin/sha256.js';
+import { scanConstants } from '../../dist/src/work/scan.js';
 
 const KNOWN = [
   {
@@ -35,17 +35,8 @@ function versionsOf(header, midstates) {
 
 /** A kernel's job for some headers: the words behind their first 64 bytes. */
 export function jobOf(kernel, headers) {
-  const midstates = new Uint32Array(8 * headers.length);
-  headers.forEach((header, i) => {
-    const state = SHA256_IV.slice();
-    sha256Compress(state, header.subarray(0, 64));
-    midstates.set(state, 8 * i);
-  });
-  const tail = new DataView(headers[0].buffer, headers[0].byteOffset + 64);
-  return kernel.wordsOfJob(
-    midstates,
-    Uint32Array.of(tail.getUint32(0), tail.getUint32(4), tail.getUint32(8)),
-  );
+  const { midstates, tail } = scanConstants(headers);
+  return kernel.wordsOfJob(midstates, tail);
 }
 
 /** The last word of the block hash, as SHA-256 makes it: its most significant one as a number. */

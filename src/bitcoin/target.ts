@@ -121,3 +121,15 @@ export function difficultyFromTarget(target: bigint): number {
 export function workFromTarget(target: bigint): bigint {
   return (1n << 256n) / (target + 1n);
 }
+
+/**
+ * The target of hashes that begin with this many zero bits.
+ *
+ * @example
+ * ```ts
+ * targetOfZeroBits(255); // 1n
+ * ```
+ */
+export function targetOfZeroBits(zeroBits: number): bigint {
+  return (1n << BigInt(256 - zeroBits)) - 1n;
+}

@@ -1,7 +1,6 @@
-/** The fleet it takes: hashrate, machines and power for a block a month, or for a chance of one. */
+/** The fleet it takes: hashrate, machines and power for a block a month. */
 import { notNegative, positive } from './checks.ts';
 import type { Device } from './devices.ts';
-import { hashesForChance } from './odds.ts';
 
 /** Seconds of a month, a twelfth of 365.25 days. */
 export const MONTH_SECONDS = (365.25 / 12) * 86_400;
@@ -30,19 +29,6 @@ export function hashrateForBlocks(blocks: number, hashesPerBlock: number, second
   return (
     (notNegative(blocks, 'number of blocks') * positive(hashesPerBlock, 'work')) / positive(seconds, 'time')
   );
-}
-
-/**
- * The hashrate, hashes per second, with which the chance of a block within a time is `chance`.
- *
- * @throws {RangeError} for a number out of range.
- * @example
- * ```ts
- * hashrateForChance(0, 6e23, 600); // 0
- * ```
- */
-export function hashrateForChance(chance: number, hashesPerBlock: number, seconds = MONTH_SECONDS): number {
-  return hashesForChance(chance, hashesPerBlock) / positive(seconds, 'time') + 0; // + 0: none is 0, not -0
 }
 
 /**

@@ -83,21 +83,6 @@ export function prefillCeiling(
 }
 
 /**
- * The number of users at which arithmetic, not memory, becomes the bound: operations per second x bytes per parameter / (2 x bandwidth).
- * With 16-bit weights it is FLOPS / bandwidth. Source: https://gist.github.com/mikasenghaas/d63ded03f1f0417b1677627119bacc0d.
- *
- * @throws {RangeError} for a number out of range.
- * @example
- * ```ts
- * Math.floor(ridgeBatch(989, 3350)); // 295
- * ```
- */
-export function ridgeBatch(tflops: number, bandwidthGBps: number, bytesPerParameter = 2): number {
-  const operations = positive(tflops, 'operation rate') * TERA * positive(bytesPerParameter, 'size');
-  return operations / (2 * positive(bandwidthGBps, 'bandwidth') * GIGA);
-}
-
-/**
  * Tokens per second for `users` at once at most: the weights are read once for all of them, keys and values for each, and the slower of
  * memory and arithmetic decides. That a mixture of experts reads more of its weights the more users there are is counted as if each picked
  * its experts at random. That contexts have to fit into the memory is not.

@@ -11,20 +11,6 @@ export const HASHES_PER_DIFFICULTY = 2 ** 48 / 0xffff;
 export const BLOCK_SECONDS = 600;
 
 /**
- * Expected hashes to meet a target, floor(2^256 / (target + 1)). Source: Bitcoin Core's `GetBlockProof`. With nBits, pass
- * `targetFromBits(nBits)` of bitcoin/target.ts; its `workFromTarget` is this function, but folders of one rank do not import each other.
- *
- * @throws {RangeError} for a target below 0 or wider than 256 bits.
- * @example
- * ```ts
- * exactHashesFromTarget(targetFromBits(0x1d00ffff)); // 4295032833n
- * ```
- */
-export function exactHashesFromTarget(target: bigint): bigint {
-  return (1n << 256n) / divisor(target);
-}
-
-/**
  * Expected hashes to meet a target, 2^256 / (target + 1), to a double's precision.
  *
  * @throws {RangeError} for a target below 0 or wider than 256 bits.

@@ -1,8 +1,8 @@
 /** Work for measurements: headers as a miner meets them, none of them twice, and a target that no hash meets. */
 import { encodeHeader } from '../bitcoin/header.ts';
 import { hashFromDisplay } from '../bitcoin/hex.ts';
-import { SHA256_IV, sha256Compress } from '../bitcoin/sha256.ts';
 import type { ScanRequest } from '../work/ports.ts';
+import { scanRequest } from '../work/scan.ts';
 
 /** Requests without end. */
 export interface BenchWork {
@@ -33,23 +33,14 @@ const FIRST_ROLLED_BIT = 13;
  * ```
  */
 export function createBenchWork(midstates: number): BenchWork {
-  const states = new Uint32Array(8 * midstates);
-  for (let i = 0; i < midstates; i++) {
-    const state = SHA256_IV.slice();
-    sha256Compress(state, encodeHeader({ ...HEADER, version: HEADER.version + i * 2 ** FIRST_ROLLED_BIT }));
-    states.set(state, 8 * i);
-  }
   let nTime = HEADER.nTime;
   return {
     next() {
-      const tail = new DataView(encodeHeader({ ...HEADER, nTime: nTime++ }).buffer, 64);
-      return {
-        midstates: states,
-        tail: Uint32Array.of(tail.getUint32(0), tail.getUint32(4), tail.getUint32(8)),
-        target: new Uint32Array(8), // zero
-        nonceStart: 0,
-        nonceCount: 2 ** 32,
-      };
+      const headers = Array.from({ length: midstates }, (_, i) =>
+        encodeHeader({ ...HEADER, version: HEADER.version + i * 2 ** FIRST_ROLLED_BIT, nTime }),
+      );
+      nTime++;
+      return scanRequest(headers, 0n, { nonceStart: 0, nonceCount: 2 ** 32 });
     },
   };
 }

@@ -1,5 +1,7 @@
 /** The self-test of a whole engine: the same cases as a kernel's, through everything that lies between a caller and the kernel. */
-import type { HashEngine, Hit } from '../work/ports.ts';
+
+import type { HashEngine, Hit, ScanRequest, ScanResult } from '../work/ports.ts';
+import { restOf } from '../work/scan.ts';
 import { failureOf, type SelfTestCase, selfTestCases } from '../work/self-test.ts';
 
 /**
@@ -26,13 +28,12 @@ export async function testEngine(
 async function searchAll(engine: HashEngine, { request }: SelfTestCase) {
   const hits: Hit[] = [];
   let noncesScanned = 0;
-  while (noncesScanned < request.nonceCount) {
-    const rest = {
-      ...request,
-      nonceStart: request.nonceStart + noncesScanned,
-      nonceCount: request.nonceCount - noncesScanned,
-    };
-    const result = await engine.scan(rest, new AbortController().signal);
+  for (
+    let rest: ScanRequest | undefined = request;
+    rest !== undefined;
+    rest = restOf(request, noncesScanned)
+  ) {
+    const result: ScanResult = await engine.scan(rest, new AbortController().signal);
     if (result.noncesScanned <= 0) break; // closed, or wrong
     hits.push(...result.hits);
     noncesScanned += result.noncesScanned;

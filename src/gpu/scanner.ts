@@ -1,7 +1,9 @@
 /** The scanner: scans side by side on two lanes, each piece by piece, with the kernels that have not been found wrong. */
+
 import { hitMask } from '../../shaders/kernel.ts';
 import { HashgapError } from '../errors.ts';
 import type { ScanRequest, ScanResult } from '../work/ports.ts';
+import { NOTHING_SCANNED } from '../work/scan.ts';
 import type { CompiledKernel } from './compile.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Claim } from './hits.ts';
@@ -21,8 +23,6 @@ export interface ScannerOptions {
   /** Asked for more kernels when the last one was found wrong. */
   readonly moreKernels: () => Promise<readonly CompiledKernel[]>;
 }
-
-const NOTHING: ScanResult = { noncesScanned: 0, hits: [] };
 
 /** Runs scans. */
 export class Scanner {
@@ -72,9 +72,9 @@ export class Scanner {
    * @throws {HashgapError} `GPU_LOST`, or `GPU_KERNEL_REFUSED` when every kernel was found wrong.
    */
   async scan(request: ScanRequest, signal: AbortSignal): Promise<ScanResult> {
-    if (this.#closed || signal.aborted) return NOTHING;
+    if (this.#closed || signal.aborted) return NOTHING_SCANNED;
     const lane = this.#free.pop() ?? (await this.#nextFree(signal));
-    if (lane === undefined) return NOTHING;
+    if (lane === undefined) return NOTHING_SCANNED;
     const result = this.#scanOn(lane, request, signal);
     this.#pending.add(result);
     try {

@@ -1,14 +1,16 @@
 /** Scanning one job: every engine draws work units from one pool until a block is found or the job is over. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hashToDisplay } from '../bitcoin/hex.ts';
 import type { Emit } from '../events.ts';
 import type { Job } from '../work/job.ts';
 import { createPlanner, type Planner } from '../work/planner.ts';
 import type { HashEngine } from '../work/ports.ts';
+import { restOf } from '../work/scan.ts';
 import type { WorkUnit } from '../work/unit.ts';
 import { type FoundBlock, type FoundShare, verifyHit } from '../work/verify.ts';
 import type { Crew } from './crew.ts';
-import { createWorkPool, restOf, type WorkPool } from './work-pool.ts';
+import { createWorkPool, type WorkPool } from './work-pool.ts';
 
 /** A scan should last about this long, milliseconds: long enough to cost nothing, short enough for a live hashrate. */
 const SCAN_MS = 200;

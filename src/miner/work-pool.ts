@@ -1,5 +1,7 @@
 /** The work of one job: units from the planner, and what engines that failed handed back. */
+import { createChange } from '../work/change.ts';
 import type { Planner } from '../work/planner.ts';
+import { restOf } from '../work/scan.ts';
 import type { WorkUnit } from '../work/unit.ts';
 
 /** Where lanes get their units. Every unit taken is either done or handed back. */
@@ -25,19 +27,8 @@ export interface WorkPool {
 export function createWorkPool(planner: Planner, signal: AbortSignal): WorkPool {
   const returned: WorkUnit[] = [];
   let taken = 0;
-  let wake = () => {};
-  let change = nextChange();
-
-  function nextChange(): Promise<void> {
-    return new Promise((resolve) => {
-      wake = resolve;
-    });
-  }
-  const changed = () => {
-    wake();
-    change = nextChange();
-  };
-  signal.addEventListener('abort', changed, { once: true });
+  const change = createChange();
+  signal.addEventListener('abort', change.happened, { once: true });
 
   /** What was handed back may be far too much for the engine that takes it up: it gets as much as it asked for. */
   const takeReturned = (nonceCount: number): WorkUnit | undefined => {
@@ -56,28 +47,18 @@ export function createWorkPool(planner: Planner, signal: AbortSignal): WorkPool 
           return unit;
         }
         if (taken === 0) return undefined;
-        await change;
+        await change.next();
       }
       return undefined;
     },
     done() {
       taken--;
-      changed();
+      change.happened();
     },
     handBack(unit) {
       returned.push(unit);
       taken--;
-      changed();
+      change.happened();
     },
-  };
-}
-
-/** What is left of a unit after its first `noncesScanned`; undefined when nothing is. */
-export function restOf(unit: WorkUnit, noncesScanned: number): WorkUnit | undefined {
-  if (noncesScanned >= unit.nonceCount) return undefined;
-  return {
-    ...unit,
-    nonceStart: unit.nonceStart + noncesScanned,
-    nonceCount: unit.nonceCount - noncesScanned,
   };
 }

@@ -1,8 +1,9 @@
 /** The self-test every kernel passes before it may mine: known headers and exact hit lists against the SHA-256 oracle. */
 import { fromHex } from '../bitcoin/hex.ts';
-import { SHA256_IV, sha256Compress, sha256d } from '../bitcoin/sha256.ts';
-import { hashToNumber, targetFromBits, targetToWords } from '../bitcoin/target.ts';
+import { sha256d } from '../bitcoin/sha256.ts';
+import { hashToNumber, targetFromBits } from '../bitcoin/target.ts';
 import type { Hit, ScanRequest, ScanResult } from './ports.ts';
+import { scanRequest } from './scan.ts';
 
 /** Searches a whole range at once: how kernels are tested outside the engines' threads. */
 export type ScanFunction = (request: ScanRequest) => ScanResult;
@@ -99,7 +100,7 @@ function knownHeader(name: string, header: Uint8Array): SelfTestCase {
   const nonce = new DataView(header.buffer).getUint32(76, true);
   const target = targetFromBits(0x1d00ffff);
   const nonceStart = nonce - 100;
-  const request = requestOf([header], nonceStart, 164, target);
+  const request = scanRequest([header], target, { nonceStart, nonceCount: 164 });
   return { name, request, hits: [{ nonce, versionIndex: 0 }] };
 }
 
@@ -113,7 +114,7 @@ function window(
   const headers = Array.from({ length: versions }, (_, version) => testHeader(version));
   return {
     name,
-    request: requestOf(headers, nonceStart, nonceCount, target),
+    request: scanRequest(headers, target, { nonceStart, nonceCount }),
     hits: oracle(headers, nonceStart, nonceCount, target),
   };
 }
@@ -130,7 +131,7 @@ export function testRequest(
   target: bigint,
 ): ScanRequest {
   const headers = Array.from({ length: versions }, (_, version) => testHeader(version));
-  return requestOf(headers, nonceStart, nonceCount, target);
+  return scanRequest(headers, target, { nonceStart, nonceCount });
 }
 
 function rareHash({ topWord, nonce, versionIndex }: (typeof RARE_HASHES)[number]): SelfTestCase {
@@ -147,10 +148,14 @@ function boundaryCases(): SelfTestCase[] {
   return [
     {
       name: 'target equal to the hash',
-      request: requestOf([header], nonce, 1, hash),
+      request: scanRequest([header], hash, { nonceStart: nonce, nonceCount: 1 }),
       hits: [{ nonce, versionIndex: 0 }],
     },
-    { name: 'target one below the hash', request: requestOf([header], nonce, 1, hash - 1n), hits: [] },
+    {
+      name: 'target one below the hash',
+      request: scanRequest([header], hash - 1n, { nonceStart: nonce, nonceCount: 1 }),
+      hits: [],
+    },
   ];
 }
 
@@ -159,28 +164,6 @@ function testHeader(version: number): Uint8Array {
   const header = Uint8Array.from({ length: 80 }, (_, i) => (i * 167 + 13) & 0xff);
   new DataView(header.buffer).setUint32(0, 0x20000000 + version * 0x2000, true);
   return header;
-}
-
-function requestOf(
-  headers: readonly Uint8Array[],
-  nonceStart: number,
-  nonceCount: number,
-  target: bigint,
-): ScanRequest {
-  const midstates = new Uint32Array(8 * headers.length);
-  headers.forEach((header, index) => {
-    const state = SHA256_IV.slice();
-    sha256Compress(state, header);
-    midstates.set(state, 8 * index);
-  });
-  const tail = new DataView(headers[0]!.buffer, headers[0]!.byteOffset + 64, 12);
-  return {
-    midstates,
-    tail: Uint32Array.of(tail.getUint32(0), tail.getUint32(4), tail.getUint32(8)),
-    target: targetToWords(target),
-    nonceStart,
-    nonceCount,
-  };
 }
 
 function oracle(

@@ -3,10 +3,11 @@
 import { encodeHeader, type Header } from '../bitcoin/header.ts';
 import { concatBytes } from '../bitcoin/hex.ts';
 import { rootFromBranch } from '../bitcoin/merkle.ts';
-import { SHA256_IV, sha256Compress, sha256d } from '../bitcoin/sha256.ts';
+import { sha256d } from '../bitcoin/sha256.ts';
 import { targetToWords } from '../bitcoin/target.ts';
 import type { Job } from './job.ts';
 import type { ScanRequest } from './ports.ts';
+import { scanConstants } from './scan.ts';
 
 /** What an engine searches, and what is needed to turn one of its hits back into a header and a block. */
 export interface WorkUnit extends ScanRequest {
@@ -34,23 +35,14 @@ export type HeaderSpace = Omit<WorkUnit, 'nonceStart' | 'nonceCount'>;
 export function headerSpace(job: Job, extranonce2: Uint8Array, versions: readonly number[]): HeaderSpace {
   const coinbase = concatBytes(job.coinbase1, job.extranonce1, extranonce2, job.coinbase2);
   const merkleRoot = rootFromBranch(sha256d(coinbase), job.merkleBranch);
-  const midstates = new Uint32Array(8 * versions.length);
-  versions.forEach((version, index) => {
-    const state = SHA256_IV.slice();
-    sha256Compress(state, encodeHeader(headerOf(job, merkleRoot, version, 0)));
-    midstates.set(state, 8 * index);
-  });
-  const header = encodeHeader(headerOf(job, merkleRoot, job.version, 0));
-  const tailBytes = new DataView(header.buffer, 64, 12);
-  const tail = Uint32Array.of(tailBytes.getUint32(0), tailBytes.getUint32(4), tailBytes.getUint32(8));
+  const headers = versions.map((version) => encodeHeader(headerOf(job, merkleRoot, version, 0)));
   return {
     job,
     extranonce2,
     coinbase,
     merkleRoot,
     versions,
-    midstates,
-    tail,
+    ...scanConstants(headers),
     target: targetToWords(searchTarget(job)),
   };
 }

@@ -8,7 +8,6 @@ import {
   bytesPerToken,
   decodeCeiling,
   prefillCeiling,
-  ridgeBatch,
   tokensPerJoule,
 } from '../../src/economics/inference.ts';
 import { inferenceGap } from '../../src/economics/inference-gap.ts';
@@ -60,13 +59,17 @@ describe('published: ceilings of an 8B model in Q4_K_M, and how far a machine is
   });
 });
 
+/** Users at which arithmetic becomes the bound. Source: https://gist.github.com/mikasenghaas/d63ded03f1f0417b1677627119bacc0d. */
+const ridge = (tflops: number, bandwidthGBps: number, bytesPerParameter: number) =>
+  (tflops * 1e12 * bytesPerParameter) / (2 * bandwidthGBps * 1e9);
+
 it.each([
   ['rtx4090', 163],
   ['a100-40', 200],
   ['h100', 295],
 ])('published: %s turns from memory to arithmetic at %d users', (id, users) => {
   const { fp16Tflops, bandwidthGBps } = aiDeviceById(id);
-  expect(Math.floor(ridgeBatch(fp16Tflops!, bandwidthGBps))).toBe(users);
+  expect(Math.floor(ridge(fp16Tflops!, bandwidthGBps, 2))).toBe(users);
 });
 
 it('published: a batched H200 makes 29 tokens per joule, 30 to 70 times a card or a Mac with one user', () => {
@@ -120,9 +123,9 @@ describe('a batch', () => {
 
   it('turns at the ridge', () => {
     const { bandwidthGBps, fp16Tflops } = h200;
-    const ridge = ridgeBatch(fp16Tflops!, bandwidthGBps, llama.fileBytes.F16! / llama.parameters);
-    expect(batchedCeiling(h200, load, Math.floor(ridge)).boundBy).toBe('bandwidth');
-    expect(batchedCeiling(h200, load, Math.ceil(ridge)).boundBy).toBe('arithmetic');
+    const turn = ridge(fp16Tflops!, bandwidthGBps, llama.fileBytes.F16! / llama.parameters);
+    expect(batchedCeiling(h200, load, Math.floor(turn)).boundBy).toBe('bandwidth');
+    expect(batchedCeiling(h200, load, Math.ceil(turn)).boundBy).toBe('arithmetic');
   });
 });
 

@@ -4,7 +4,6 @@ import { expect, it } from 'vitest';
 import { difficultyFromTarget, targetFromBits, workFromTarget } from '../../src/bitcoin/target.ts';
 import {
   difficultyFromHashrate,
-  exactHashesFromTarget,
   HASHES_PER_DIFFICULTY,
   hashesFromDifficulty,
   hashesFromTarget,
@@ -14,7 +13,7 @@ import {
 const target = () => fc.bigInt({ min: 1n, max: (1n << 256n) - 1n });
 
 it('difficulty 1 takes 0x100010001 hashes, as bitcointalk worked out', () => {
-  expect(exactHashesFromTarget(targetFromBits(0x1d00ffff))).toBe(0x100010001n);
+  expect(hashesFromTarget(targetFromBits(0x1d00ffff))).toBeCloseTo(0x100010001, 0);
 });
 
 it('the folk formula difficulty x 2^32 is 15.26 millionths too low', () => {
@@ -22,19 +21,15 @@ it('the folk formula difficulty x 2^32 is 15.26 millionths too low', () => {
 });
 
 it('regtest takes 2 hashes, and any hash meets the largest target', () => {
-  expect(exactHashesFromTarget(targetFromBits(0x207fffff))).toBe(2n);
+  expect(Math.floor(hashesFromTarget(targetFromBits(0x207fffff)))).toBe(2);
   expect(hashesFromTarget((1n << 256n) - 1n)).toBe(1);
   expect(hashesFromTarget(0n)).toBe(2 ** 256);
 });
 
-it('is chain work, to the last digit, for every target', () => {
-  fc.assert(fc.property(target(), (t) => exactHashesFromTarget(t) === workFromTarget(t)));
-});
-
-it('says the same as a double as in whole hashes', () => {
+it('is chain work, for every target', () => {
   fc.assert(
     fc.property(target(), (t) => {
-      const exact = exactHashesFromTarget(t);
+      const exact = workFromTarget(t);
       const hashes = hashesFromTarget(t);
       return hashes >= Number(exact) * (1 - 1e-15) && hashes <= Number(exact + 1n) * (1 + 1e-15);
     }),
@@ -67,6 +62,5 @@ it.each([0, -1, Number.NaN])('refuses a difficulty or hashrate of %s', (value) =
 });
 
 it.each([-1n, 1n << 256n])('refuses the target %s', (value) => {
-  expect(() => exactHashesFromTarget(value)).toThrow(RangeError);
   expect(() => hashesFromTarget(value)).toThrow(RangeError);
 });

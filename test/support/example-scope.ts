@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { encodeHeader } from '../../src/bitcoin/header.ts';
 import { hashFromDisplay } from '../../src/bitcoin/hex.ts';
-import { SHA256_IV, sha256Compress } from '../../src/bitcoin/sha256.ts';
-import { targetFromBits, targetToWords } from '../../src/bitcoin/target.ts';
+import { targetFromBits } from '../../src/bitcoin/target.ts';
 import { createJsEngine } from '../../src/engine/js/engine.ts';
 import { loadNativeBinding } from '../../src/engine/native/binding.ts';
+import { scanRequest } from '../../src/work/scan.ts';
 import type { WorkUnit } from '../../src/work/unit.ts';
 import { regtestJob } from './jobs.ts';
 
@@ -24,21 +24,13 @@ function genesisUnit(): WorkUnit {
     shareTarget: networkTarget,
   });
   const header = encodeHeader({ ...job, merkleRoot, nonce: 0 });
-  const midstates = SHA256_IV.slice();
-  sha256Compress(midstates, header);
-  const words = new DataView(header.buffer, 64);
-  const tail = Uint32Array.of(words.getUint32(0), words.getUint32(4), words.getUint32(8));
   return {
     job,
     extranonce2: new Uint8Array(0),
     coinbase: new Uint8Array(0),
     merkleRoot,
     versions: [1],
-    midstates,
-    tail,
-    target: targetToWords(networkTarget),
-    nonceStart: 0,
-    nonceCount: 2 ** 32,
+    ...scanRequest([header], networkTarget, { nonceStart: 0, nonceCount: 2 ** 32 }),
   };
 }
 

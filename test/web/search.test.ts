@@ -1,14 +1,16 @@
 /** The page's searches without a browser: every nonce once, stops, hits, the measurement, and plain JavaScript against OpenSSL. */
+
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { targetOfZeroBits } from '../../src/bitcoin/target.ts';
 import { GENESIS_HASH, GENESIS_NONCE, genesisHeader, genesisWindow } from '../../src/web/lab/genesis.ts';
 import { measure } from '../../src/web/lab/measure.ts';
 import { createPlainSearcher, scanPlain } from '../../src/web/lab/plain.ts';
-import { scanRequest, targetOfZeroBits } from '../../src/web/lab/scan-request.ts';
 import { searchWindow } from '../../src/web/lab/search.ts';
 import type { Searcher } from '../../src/web/lab/searcher.ts';
 import type { ScanRequest } from '../../src/work/ports.ts';
+import { scanRequest } from '../../src/work/scan.ts';
 
 const sha256d = (bytes: Uint8Array) =>
   createHash('sha256').update(createHash('sha256').update(bytes).digest()).digest();
@@ -34,7 +36,7 @@ function fakeSearcher({ hits = [] as readonly number[], parallelism = 2, midstat
 }
 
 const requestOf = (nonceStart: number, nonceCount: number): ScanRequest =>
-  scanRequest(genesisHeader(0), targetOfZeroBits(32), { nonceStart, nonceCount });
+  scanRequest([genesisHeader(0)], targetOfZeroBits(32), { nonceStart, nonceCount });
 const never = new AbortController().signal;
 
 describe('a search', () => {
@@ -148,7 +150,7 @@ describe('plain JavaScript', () => {
     const expected = Array.from({ length: 3000 }, (_, nonce) => nonce).filter(
       (nonce) => sha256d(genesisHeader(nonce))[31]! < 4,
     );
-    const request = scanRequest(genesisHeader(0), targetOfZeroBits(6), { nonceStart: 0, nonceCount: 3000 });
+    const request = scanRequest([genesisHeader(0)], targetOfZeroBits(6), { nonceStart: 0, nonceCount: 3000 });
     expect(scanPlain(request).hits.map(({ nonce }) => nonce)).toEqual(expected);
   });
 
@@ -157,8 +159,8 @@ describe('plain JavaScript', () => {
     expect(Buffer.from(sha256d(header)).reverse().toString('hex')).toBe(GENESIS_HASH);
     const hash = BigInt(`0x${GENESIS_HASH}`);
     const window = { nonceStart: GENESIS_NONCE, nonceCount: 1 };
-    expect(scanPlain(scanRequest(header, hash, window)).hits).toHaveLength(1);
-    expect(scanPlain(scanRequest(header, hash - 1n, window)).hits).toHaveLength(0);
+    expect(scanPlain(scanRequest([header], hash, window)).hits).toHaveLength(1);
+    expect(scanPlain(scanRequest([header], hash - 1n, window)).hits).toHaveLength(0);
   });
 
   it('lets others go first between its slices, and stops when told', async () => {

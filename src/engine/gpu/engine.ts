@@ -1,9 +1,11 @@
 /** The GPU engine: scans on a child process that has the adapter, and that may crash without taking a range along. */
+
 import { HashgapError } from '../../errors.ts';
 import type { GpuInfo } from '../../gpu/adapter.ts';
 import type { TuneRow } from '../../gpu/tune.ts';
 import type { HashEngine, ScanRequest, ScanResult } from '../../work/ports.ts';
-import { NOTHING, PATIENCE_MS, PendingScans } from './pending.ts';
+import { NOTHING_SCANNED } from '../../work/scan.ts';
+import { PATIENCE_MS, PendingScans } from './pending.ts';
 import { CHILD_PATH } from './process.ts';
 import type { AdapterName, FromChild, Usage, WireError } from './protocol.ts';
 import { RESTART_POLICY, type RestartPolicy } from './restart.ts';
@@ -153,7 +155,7 @@ class ChildEngine implements GpuEngine {
 
   async scan(request: ScanRequest, signal: AbortSignal): Promise<ScanResult> {
     if (this.#givenUp !== undefined) throw this.#givenUp;
-    return this.#closed || signal.aborted ? NOTHING : this.#scans.scan(request, signal);
+    return this.#closed || signal.aborted ? NOTHING_SCANNED : this.#scans.scan(request, signal);
   }
 
   tune(tuning: GpuTuning): Promise<readonly TuneRow[] | undefined> {
@@ -186,7 +188,7 @@ class ChildEngine implements GpuEngine {
   async close(): Promise<void> {
     this.#closed = true;
     const closing = this.#supervisor.close();
-    this.#scans.settleAll(NOTHING);
+    this.#scans.settleAll(NOTHING_SCANNED);
     this.#tuning?.stop();
     await closing;
   }

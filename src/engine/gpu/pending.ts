@@ -1,6 +1,8 @@
 /** Scans in flight: sent to the child that is up, kept when it is lost, and sent again to the one that follows. */
+
 import { setMaxListeners } from 'node:events';
 import type { ScanRequest, ScanResult } from '../../work/ports.ts';
+import { NOTHING_SCANNED, plainRequest } from '../../work/scan.ts';
 import type { ToChild } from './protocol.ts';
 
 /** What a table of scans does about its child. */
@@ -15,9 +17,6 @@ export interface PendingOptions {
   /** How long a child may take to answer an abort, milliseconds. */
   readonly patienceMs: number;
 }
-
-/** No nonces searched: the answer to a scan that was aborted before anyone began it. */
-export const NOTHING: ScanResult = { noncesScanned: 0, hits: [] };
 
 /** Dispatches last 0.1 s and kernels compile within seconds also on a software driver: what takes longer hangs. */
 export const PATIENCE_MS = 10_000;
@@ -49,7 +48,7 @@ export class PendingScans {
     return new Promise((resolve, reject) => {
       let patience: NodeJS.Timeout | undefined;
       const onAbort = () => {
-        if (!this.#options.isUp()) return settle(NOTHING);
+        if (!this.#options.isUp()) return settle(NOTHING_SCANNED);
         this.#options.send({ type: 'abort', id });
         patience = setTimeout(this.#options.onHang, this.#options.patienceMs);
       };
@@ -81,7 +80,7 @@ export class PendingScans {
 
   /** The child has gone: nobody waits for the rest of an aborted scan; everything else is kept. */
   dropAborted(): void {
-    for (const { signal, settle } of this.#scans.values()) if (signal.aborted) settle(NOTHING);
+    for (const { signal, settle } of this.#scans.values()) if (signal.aborted) settle(NOTHING_SCANNED);
   }
 
   /** Ends every scan. */
@@ -93,9 +92,4 @@ export class PendingScans {
     const { request } = this.#scans.get(id)!;
     if (this.#options.isUp()) this.#options.send({ type: 'scan', id, request });
   }
-}
-
-/** Only what the kernel reads: a work unit carries a whole job, which would be copied into the child. */
-function plainRequest({ midstates, tail, target, nonceStart, nonceCount }: ScanRequest): ScanRequest {
-  return { midstates, tail, target, nonceStart, nonceCount };
 }

@@ -1,9 +1,11 @@
 /** The JavaScript engine: one worker thread for each scan in flight. */
+
 import { setMaxListeners } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { HashgapError } from '../../errors.ts';
 import type { HashEngine, ScanResult } from '../../work/ports.ts';
+import { NOTHING_SCANNED, plainRequest } from '../../work/scan.ts';
 import type { ScanAnswer } from './worker.ts';
 
 /** The worker's compiled file: workers need JavaScript, also when this file runs as TypeScript under the tests. */
@@ -51,10 +53,10 @@ export function createJsEngine({ threads, preferredMidstates }: JsEngineOptions)
     parallelism: threads,
     preferredMidstates,
     async scan(request, signal) {
-      if (closed || signal.aborted) return NOTHING;
+      if (closed || signal.aborted) return NOTHING_SCANNED;
       const thread = await acquire();
       try {
-        return signal.aborted || closed ? NOTHING : await thread.scan(request, signal);
+        return signal.aborted || closed ? NOTHING_SCANNED : await thread.scan(request, signal);
       } finally {
         release(thread);
       }
@@ -72,8 +74,6 @@ function processCpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }
-
-const NOTHING: ScanResult = { noncesScanned: 0, hits: [] };
 
 type Thread = ReturnType<typeof startThread>;
 
@@ -102,7 +102,7 @@ function startThread() {
     );
     end(failure);
   });
-  worker.on('exit', () => end(failure ?? NOTHING));
+  worker.on('exit', () => end(failure ?? NOTHING_SCANNED));
 
   return {
     scan(request: Parameters<HashEngine['scan']>[0], signal: AbortSignal): Promise<ScanResult> {
@@ -121,15 +121,4 @@ function startThread() {
       await worker.terminate();
     },
   };
-}
-
-/** Only what the kernel reads: a work unit carries a whole job, which would be cloned into the worker. */
-function plainRequest({
-  midstates,
-  tail,
-  target,
-  nonceStart,
-  nonceCount,
-}: Parameters<HashEngine['scan']>[0]) {
-  return { midstates, tail, target, nonceStart, nonceCount };
 }

@@ -1,7 +1,9 @@
 /** The native engine: scans on the addon's own threads. */
+
 import { setMaxListeners } from 'node:events';
 import { HashgapError } from '../../errors.ts';
 import type { HashEngine, ScanResult } from '../../work/ports.ts';
+import { NOTHING_SCANNED } from '../../work/scan.ts';
 import { type NativeBinding, type NativePool, nativeArguments, nativeHits } from './binding.ts';
 
 /** What a native engine is made of. */
@@ -28,8 +30,6 @@ export interface NativeEngineOptions {
   readonly lowPriority?: boolean;
 }
 
-const NOTHING: ScanResult = { noncesScanned: 0, hits: [] };
-
 /**
  * Starts the threads.
  *
@@ -52,7 +52,7 @@ export function createNativeEngine(options: NativeEngineOptions): HashEngine {
     parallelism: threads,
     preferredMidstates,
     async scan(request, signal) {
-      if (closed || signal.aborted) return NOTHING;
+      if (closed || signal.aborted) return NOTHING_SCANNED;
       setMaxListeners(0, signal); // as many scans as threads share one signal: that is no leak
       const result = new Promise<ScanResult>((resolve) => {
         const cancel = () => pool.cancel(id);

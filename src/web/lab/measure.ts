@@ -1,7 +1,7 @@
 /** A measurement of a searcher's hashrate: headers nobody has, a target nothing meets, and a clock. */
 import type { ScanRequest } from '../../work/ports.ts';
+import { scanRequest } from '../../work/scan.ts';
 import { genesisHeader } from './genesis.ts';
-import { scanRequest } from './scan-request.ts';
 import { type Clock, type Searcher, searchPieces } from './searcher.ts';
 
 /** Hashes and the time they took. */
@@ -74,16 +74,12 @@ function endlessWork(versions: number): (size: number) => ScanRequest {
 
 /** The genesis header with rolled versions (BIP 320 bits) and a later time; no hash is at or below a target of 0. */
 function requestAt(versions: number, second: number): ScanRequest {
-  const midstates = new Uint32Array(8 * versions);
-  const requests = Array.from({ length: versions }, (_, version) => {
+  const headers = Array.from({ length: versions }, (_, version) => {
     const header = genesisHeader(0);
     const view = new DataView(header.buffer);
     view.setUint32(0, 0x20000000 + version * 0x2000, true);
     view.setUint32(68, view.getUint32(68, true) + 1 + second, true);
-    return scanRequest(header, 0n, { nonceStart: 0, nonceCount: 1 });
+    return header;
   });
-  requests.forEach((request, version) => {
-    midstates.set(request.midstates, 8 * version);
-  });
-  return { ...(requests[0] as ScanRequest), midstates };
+  return scanRequest(headers, 0n, { nonceStart: 0, nonceCount: 1 });
 }

@@ -1,5 +1,6 @@
 /** What searches nonces in the page's worker, and how a search is cut into pieces that report and stop in time. */
 import type { ScanRequest, ScanResult } from '../../work/ports.ts';
+import { restOf } from '../../work/scan.ts';
 
 /** The part of a GPU that the page needs; plain JavaScript has it too. */
 export interface Searcher {
@@ -49,13 +50,4 @@ export async function searchPieces(
 function nextSize(size: number, scanned: number, milliseconds: number): number {
   const wanted = (scanned / Math.max(milliseconds, 0.1)) * PIECE_MS;
   return Math.round(Math.min(Math.max(wanted, size / 2, 1024), size * 4, 2 ** 31));
-}
-
-function restOf(piece: ScanRequest, scanned: number): ScanRequest | undefined {
-  if (scanned >= piece.nonceCount) return undefined;
-  return {
-    ...piece,
-    nonceStart: piece.nonceStart + scanned,
-    nonceCount: piece.nonceCount - scanned,
-  };
 }

@@ -1,11 +1,12 @@
 /** The worker's side of the calls: one call at a time, on the GPU or in plain JavaScript. */
 import { fromHex } from '../../bitcoin/hex.ts';
+import { targetOfZeroBits } from '../../bitcoin/target.ts';
 import type { Gpu } from '../../gpu/open.ts';
+import { scanRequest } from '../../work/scan.ts';
 import { candidates, describe, dispatchMs, openLabGpu, requestGpu } from './gpu.ts';
 import { measure } from './measure.ts';
 import { createPlainSearcher } from './plain.ts';
 import type { Calls, Command, EngineName, Report, SearchOrder, TuneProgress } from './protocol.ts';
-import { scanRequest, targetOfZeroBits } from './scan-request.ts';
 import { searchWindow } from './search.ts';
 import type { Clock, Searcher } from './searcher.ts';
 
@@ -99,7 +100,7 @@ export class Session {
 
   #search(order: SearchOrder, tell: (progress: unknown) => void): Promise<Calls['search']['result']> {
     const { nonceStart, nonceCount, stopAtFirst } = order;
-    const request = scanRequest(fromHex(order.header), targetOfZeroBits(order.zeroBits), {
+    const request = scanRequest([fromHex(order.header)], targetOfZeroBits(order.zeroBits), {
       nonceStart,
       nonceCount,
     });
