@@ -1,9 +1,9 @@
 /** The rows of a benchmark that are measured on a GPU. */
 import { type BenchResult, type BenchSampling, benchEngine } from '../engine/bench.ts';
-import { chooseGpu, hardwareGpu, type UsableAdapter } from '../engine/gpu/choose.ts';
+import type { UsableAdapter } from '../engine/gpu/choose.ts';
+import { findGpu, type GpuWish } from '../engine/gpu/find.ts';
 import { candidateNames } from '../engine/gpu/kernels.ts';
-import { type GpuListing, listGpus } from '../engine/gpu/list.ts';
-import type { EnginePlan } from '../engine/plan.ts';
+import type { GpuListing } from '../engine/gpu/list.ts';
 import { openTuned } from '../engine/start.ts';
 import { isHashgapError } from '../errors.ts';
 import type { MinerEventBody } from '../events.ts';
@@ -15,14 +15,11 @@ import { withGpu } from './with-gpu.ts';
 export type MeasureRow = () => Promise<(BenchResult & { readonly driver?: string }) | undefined>;
 
 /** Which GPU and which of its kernels. */
-export interface GpuRowsWish {
-  readonly wanted: EnginePlan['gpu']['wanted'];
+export interface GpuRowsWish extends GpuWish {
   /** A kernel by name; undefined is the one that mines. */
   readonly kernel: string | undefined;
   /** Every kernel worth trying on this GPU instead. */
   readonly all: boolean;
-  /** The value of `--gpu`. */
-  readonly gpu: string | undefined;
   readonly sampling: BenchSampling;
 }
 
@@ -39,10 +36,7 @@ interface Benched {
  * @throws {HashgapError} `GPU_UNAVAILABLE` or `GPU_UNKNOWN` for one that was asked for.
  */
 export async function gpuRows(wish: GpuRowsWish, context: Context): Promise<MeasureRow[]> {
-  if (wish.wanted === 'no') return [];
-  const listing = await listGpus({ signal: context.interrupted });
-  if (context.interrupted.aborted) return [];
-  const adapter = wish.wanted === 'asked for' ? chooseGpu(listing, wish.gpu) : hardwareGpu(listing);
+  const { listing, adapter } = await findGpu(wish, { signal: context.interrupted });
   if (adapter === undefined) return [];
   const kernels = wish.all ? candidateNames(adapter.info.family) : [wish.kernel];
   return kernels.map((kernel) => () => measureGpu({ listing, adapter, wish }, kernel, context));

@@ -1,9 +1,10 @@
 /** The machine that is compared, where it is not measured: read from a benchmark, a device of the catalogue, or only a hashrate. */
-import { readFileSync } from 'node:fs';
 import type { Device } from '../economics/devices.ts';
-import { type Baseline, type BaselineRow, invalid, parseBaseline } from '../report/bench-document.ts';
+import { isSoftwareName } from '../gpu/adapter.ts';
+import { type BaselineRow, invalid } from '../report/bench-document.ts';
 import { deviceNote, type Machine, type MachinePart, type Power } from '../report/compare-machine.ts';
 import { safeText } from '../report/text.ts';
+import { readBaselineFile } from './baseline.ts';
 import { wholePower } from './economics-power.ts';
 
 /**
@@ -12,9 +13,9 @@ import { wholePower } from './economics-power.ts';
  * @throws {HashgapError} `BASELINE_INVALID` for a file that is no benchmark, or an empty one.
  */
 export function machineOfBench(file: string): Machine {
-  const { host, results } = readBench(file);
+  const { host, results } = readBaselineFile(file);
   const cpu = bestOf(results.filter(({ adapter }) => adapter === undefined));
-  const gpu = bestOf(results.filter(({ adapter }) => adapter !== undefined && !SOFTWARE_GPU.test(adapter)));
+  const gpu = bestOf(results.filter(({ adapter }) => adapter !== undefined && !isSoftwareName(adapter)));
   const parts = [cpu, gpu].flatMap((row) => (row === undefined ? [] : [partOf(row)]));
   if (parts.length === 0) throw invalid(file, 'no results');
   const brand = (typeof host.cpu === 'string' ? safeText(host.cpu) : '') || 'unknown CPU';
@@ -24,20 +25,6 @@ export function machineOfBench(file: string): Machine {
     gpu: gpu?.adapter && safeText(gpu.adapter),
   });
   return machineOf('bench', brand, parts, power);
-}
-
-/** Drivers that run on the CPU, whose rate is no second machine's. */
-const SOFTWARE_GPU = /swiftshader|llvmpipe|lavapipe|software|basic render|warp/i;
-
-function readBench(file: string): Baseline {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw invalid(file, code === 'ENOENT' ? 'no such file' : `a file that cannot be read (${code})`, cause);
-  }
-  return parseBaseline(text, file);
 }
 
 function bestOf(rows: readonly BaselineRow[]): BaselineRow | undefined {

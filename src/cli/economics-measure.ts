@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { benchEngine } from '../engine/bench.ts';
 import { describeCpu } from '../engine/cpu.ts';
-import { chooseGpu, hardwareGpu, type UsableAdapter } from '../engine/gpu/choose.ts';
+import type { UsableAdapter } from '../engine/gpu/choose.ts';
 import type { GpuEngine } from '../engine/gpu/engine.ts';
-import { type GpuListing, listGpus } from '../engine/gpu/list.ts';
+import { findGpu, type GpuWish } from '../engine/gpu/find.ts';
+import type { GpuListing } from '../engine/gpu/list.ts';
 import { type EngineSelection, planEngines } from '../engine/plan.ts';
 import { selectKernel, startEngine } from '../engine/select.ts';
 import { openTuned } from '../engine/start.ts';
@@ -46,9 +47,6 @@ const LAST_KERNEL_MS = 5_000;
 
 /** How long each of them is measured. */
 const TUNING_SECONDS = 0.15;
-
-/** How long a driver that says nothing is waited for, milliseconds. */
-const GPU_PATIENCE_MS = 5_000;
 
 /**
  * The machine that the options name.
@@ -105,11 +103,15 @@ function startCpus({ engine, gpu }: MeasureWish, warn: (line: string) => void): 
   });
 }
 
+/** Which GPU the options `--engine` and `--gpu` mean. */
+export function gpuWish({ engine, gpu }: Pick<MeasureWish, 'engine' | 'gpu'>): GpuWish {
+  return { wanted: planEngines({ engines: engine, kernel: undefined, gpu }).gpu.wanted, gpu };
+}
+
 /** A GPU that nobody asked for may be missing or broken; one that nobody tuned is, as far as a few seconds allow. */
 async function startGpu(wish: MeasureWish, context: Context): Promise<GpuEngine | undefined> {
-  const chosen = await findGpu(wish, context.interrupted);
-  if (chosen === undefined) return undefined;
-  const { listing, adapter, asked } = chosen;
+  const { asked, listing, adapter } = await findGpu(gpuWish(wish), { signal: context.interrupted });
+  if (adapter === undefined) return undefined;
   try {
     return await openGpu(listing, adapter, context);
   } catch (error) {
@@ -117,32 +119,6 @@ async function startGpu(wish: MeasureWish, context: Context): Promise<GpuEngine 
     context.output.err(`Measuring without a GPU. ${(error as Error).message}`);
     return undefined;
   }
-}
-
-/** A GPU to be measured. */
-export interface ChosenGpu {
-  readonly listing: GpuListing;
-  readonly adapter: UsableAdapter;
-  /** By the user, so that its failure is one of the command. */
-  readonly asked: boolean;
-}
-
-/**
- * The GPU that is asked for, or one in hardware where `auto` leaves the choice.
- *
- * @throws {HashgapError} `GPU_UNAVAILABLE` or `GPU_UNKNOWN` for one that was asked for.
- */
-export async function findGpu(
-  { engine, gpu }: Pick<MeasureWish, 'engine' | 'gpu'>,
-  signal: AbortSignal,
-): Promise<ChosenGpu | undefined> {
-  const { wanted } = planEngines({ engines: engine, kernel: undefined, gpu }).gpu;
-  if (wanted === 'no') return undefined;
-  const listing = await listGpus({ signal, patienceMs: GPU_PATIENCE_MS });
-  if (signal.aborted) return undefined;
-  const asked = wanted === 'asked for';
-  const adapter = asked ? chooseGpu(listing, gpu) : hardwareGpu(listing);
-  return adapter === undefined ? undefined : { listing, adapter, asked };
 }
 
 async function openGpu(listing: GpuListing, adapter: UsableAdapter, context: Context): Promise<GpuEngine> {

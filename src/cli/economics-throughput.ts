@@ -1,10 +1,12 @@
 /** Measuring what this machine moves and computes: its CPU, and a GPU by the same choice as for hashing. */
+
 import { availableParallelism, totalmem } from 'node:os';
 import type { CpuThroughput, MeasuredGpu } from '../economics/throughput.ts';
+import { findGpu } from '../engine/gpu/find.ts';
 import { measureGpu } from '../engine/gpu/throughput.ts';
 import { measureThroughput } from '../engine/throughput.ts';
 import type { Context } from './context.ts';
-import { findGpu, type MeasureWish } from './economics-measure.ts';
+import { gpuWish, type MeasureWish } from './economics-measure.ts';
 
 /** What was measured. */
 export interface Throughput {
@@ -40,15 +42,15 @@ async function gpuThroughput(
   wish: MeasureWish,
   { output, interrupted }: Context,
 ): Promise<MeasuredGpu | null> {
-  const chosen = await findGpu(wish, interrupted);
-  if (chosen === undefined) return null;
-  const { backend, name } = chosen.adapter;
+  const { asked, adapter } = await findGpu(gpuWish(wish), { signal: interrupted });
+  if (adapter === undefined) return null;
+  const { backend, name } = adapter;
   output.err(`measuring memory and arithmetic of ${name}`);
   try {
     const gpu = await measureGpu({ backend, name }, wish.seconds, { signal: interrupted });
     return gpu === undefined ? null : { ...gpu, name };
   } catch (error) {
-    if (chosen.asked) throw error;
+    if (asked) throw error;
     output.err(`Contrasting without the GPU. ${(error as Error).message}`);
     return null;
   }

@@ -1,8 +1,9 @@
 /** Starting what a user asked for: engines on the CPU and on a GPU, with a sentence for everything that was passed over. */
 import type { MinerEventBody } from '../events.ts';
 import type { HashEngine } from '../work/ports.ts';
-import { chooseGpu, hardwareGpu, type UsableAdapter } from './gpu/choose.ts';
-import { type GpuListing, listGpus } from './gpu/list.ts';
+import type { UsableAdapter } from './gpu/choose.ts';
+import { findGpu } from './gpu/find.ts';
+import type { GpuListing } from './gpu/list.ts';
 import { type KnownTuning, openTuningMemory, type TuningMemory } from './gpu/memory.ts';
 import { startTunedGpu, type TunedGpu } from './gpu/tuned.ts';
 import { type EnginePlan, type EngineWish, planEngines } from './plan.ts';
@@ -26,9 +27,6 @@ export interface TuningPlace {
   readonly path: string;
   readonly version: string;
 }
-
-/** How long `auto` waits for a driver that says nothing, milliseconds: nobody asked for that GPU. */
-const AUTO_PATIENCE_MS = 5_000;
 
 /**
  * Starts engines. A GPU that nobody asked for may fail to start: that is a warning. One that is not tuned yet, and in hardware, is tuned while it
@@ -56,23 +54,15 @@ function startCpu({ threads, emit }: EnginesRequest, chosen: EnginePlan['cpu'][n
   return startEngine(kernel, threads);
 }
 
+/** Where nobody asked for it what is wrong with it is worth a warning, and that there is none is worth nothing. */
 async function startGpu(
   request: EnginesRequest,
   wanted: EnginePlan['gpu']['wanted'],
 ): Promise<HashEngine | undefined> {
-  if (wanted === 'no') return undefined;
-  if (wanted === 'if there') return startGpuIfThere(request);
-  const listing = await listGpus(request);
-  request.signal.throwIfAborted();
-  return openToMine(request, listing, chooseGpu(listing, request.gpu));
-}
-
-/** Nobody asked for it: what is wrong with it is worth a warning, and that there is none is worth nothing. */
-async function startGpuIfThere(request: EnginesRequest): Promise<HashEngine | undefined> {
-  const { emit, signal } = request;
+  const { emit, signal, gpu } = request;
   const warn = (why: string) => emit({ type: 'warning', message: `Mining without a GPU. ${why}` });
-  const listing = await listGpus({ ...request, patienceMs: AUTO_PATIENCE_MS });
-  const adapter = hardwareGpu(listing);
+  const { asked, listing, adapter } = await findGpu({ wanted, gpu }, request);
+  signal.throwIfAborted();
   if (adapter === undefined) {
     for (const { failure } of listing.adapters) if (failure !== undefined) warn(failure);
     return undefined;
@@ -81,6 +71,7 @@ async function startGpuIfThere(request: EnginesRequest): Promise<HashEngine | un
     return await openToMine(request, listing, adapter);
   } catch (error) {
     signal.throwIfAborted();
+    if (asked) throw error;
     warn((error as Error).message);
     return undefined;
   }

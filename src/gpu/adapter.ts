@@ -32,6 +32,18 @@ export interface AdapterTexts {
 /** The software drivers known; `isFallbackAdapter` is true for them in Dawn, and not everywhere else. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|\bwarp\b|basic render/i;
 
+/**
+ * Whether an adapter's name, or all that it says of itself, is that of a driver that runs on the CPU.
+ *
+ * @example
+ * ```ts
+ * isSoftwareName('llvmpipe (LLVM 15.0.6, 256 bits)'); // true
+ * ```
+ */
+export function isSoftwareName(text: string): boolean {
+  return SOFTWARE.test(text);
+}
+
 const FAMILIES: readonly (readonly [DeviceFamily, RegExp])[] = [
   ['nvidia', /nvidia|geforce|quadro|tesla/i],
   ['amd', /\bamd\b|\bati\b|radeon/i],
@@ -53,7 +65,7 @@ export function describeAdapter(adapter: AdapterTexts): GpuInfo {
   const { vendor = '', architecture = '', device = '', description = '', backend } = info;
   const all = [vendor, architecture, device, description].join(' ');
   const fallback = info.isFallbackAdapter === true || adapter.isFallbackAdapter === true;
-  const software = fallback || SOFTWARE.test(all);
+  const software = fallback || isSoftwareName(all);
   // Drivers of one maker name chips of another only in the description: the vendor goes first.
   const family =
     FAMILIES.find(([, made]) => made.test(vendor)) ?? FAMILIES.find(([, made]) => made.test(all));

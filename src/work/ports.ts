@@ -1,4 +1,4 @@
-/** The three ports of the data flow: where jobs come from, what hashes them, and where blocks go. */
+/** The ports of the data flow: where jobs come from, what hashes them, and where blocks and shares go. */
 import type { Job } from './job.ts';
 import type { FoundBlock, FoundShare } from './verify.ts';
 
@@ -11,7 +11,7 @@ export interface ScanRequest {
   readonly midstates: Uint32Array;
   /** Header bytes 64..75 (merkle root tail, nTime, nBits) as 3 big-endian words, the order SHA-256 reads them in. */
   readonly tail: Uint32Array;
-  /** Share target as 8 words, most significant first: a hash at or below it, read as a number, is a hit. */
+  /** The easier of share and network target as 8 words, most significant first: a hash at or below it, read as a number, is a hit. */
   readonly target: Uint32Array;
   /** First nonce, as the header's little-endian integer. */
   readonly nonceStart: number;

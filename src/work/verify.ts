@@ -1,4 +1,4 @@
-/** Verification: every candidate is re-hashed outside the engine before it counts. */
+/** Verification: every hit is hashed again outside the engine before it counts. */
 import { assembleBlock } from '../bitcoin/block.ts';
 import { addCoinbaseWitness } from '../bitcoin/coinbase.ts';
 import { encodeHeader, type Header } from '../bitcoin/header.ts';
@@ -8,7 +8,7 @@ import type { Job } from './job.ts';
 import type { Hit } from './ports.ts';
 import { headerOfHit, type WorkUnit } from './unit.ts';
 
-/** What a candidate turned out to be. `wrong` is a hardware error: the engine claimed a hash it did not find. */
+/** What a hit turned out to be. `wrong` is a hardware error: the engine claimed a hash it did not find. */
 export type Verified =
   | { readonly kind: 'wrong'; readonly header: Header; readonly hash: Uint8Array }
   | {

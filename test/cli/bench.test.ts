@@ -106,7 +106,8 @@ describe('bench', () => {
 
   it('ends at Ctrl-C with 130', async () => {
     const cli = startCli(['bench', '--engine', 'js', '--threads', '1', '--seconds', '1000', '--json']);
-    setTimeout(() => cli.kill('SIGINT'), 1000);
+    await cli.said(/^measuring /m);
+    cli.kill('SIGINT');
     const { exitCode, lines } = await cli.ended;
     expect(exitCode).toBe(130);
     expect(lines).toMatchObject([{ schema: 'hashgap.bench/1', results: [] }]);

@@ -157,7 +157,8 @@ describeWithDriver('llvmpipe', 'the program', (env) => {
 
   it('tune ends at Ctrl-C with what it knows by then', async () => {
     const cli = startCli(['tune', '--gpu', '0', '--seconds', '1000', '--json'], { env, ...DEADLINE });
-    setTimeout(() => cli.kill('SIGINT'), 1500);
+    await cli.said(/^tuning /m);
+    cli.kill('SIGINT');
     const { exitCode, lines } = await cli.ended;
     expect(exitCode).toBe(130);
     for (const line of lines) expect(line).toMatchObject({ schema: 'hashgap.tune/1', best: null });

@@ -42,6 +42,8 @@ export interface RunningCli {
   readonly lines: readonly JsonLine[];
   /** The first line that matches behind the one the previous call returned; fails when the program ends without one. */
   nextLine(matches: (line: JsonLine) => boolean): Promise<JsonLine>;
+  /** Resolves when what it writes to stderr from now on matches, or when it has ended. */
+  said(pattern: RegExp): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when the program has ended, however it did. */
   readonly ended: Promise<CliResult>;
@@ -75,6 +77,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     pid: child.pid,
     lines: feed.items,
     nextLine: feed.next,
+    said: (pattern) => untilSaid(child, pattern),
     kill: (signal) => void child.kill(signal),
     ended,
   };
@@ -83,6 +86,17 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
 /** Runs the program to its end. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return startCli(args, options).ended;
+}
+
+function untilSaid(child: ChildProcess, pattern: RegExp): Promise<void> {
+  return new Promise((resolve) => {
+    let text = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk;
+      if (pattern.test(text)) resolve();
+    });
+    child.on('close', () => resolve());
+  });
 }
 
 async function collect(child: ChildProcess, onLine: (line: JsonLine) => void): Promise<CliResult> {

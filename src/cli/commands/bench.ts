@@ -1,5 +1,4 @@
 /** `hashgap bench`: the hashrate of this machine's kernels, and a comparison with an earlier run. */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, release, type } from 'node:os';
 import { dirname } from 'node:path';
@@ -24,10 +23,9 @@ import {
   BENCH_SCHEMA,
   type BenchDocument,
   type BenchHost,
-  invalid,
-  parseBaseline,
 } from '../../report/bench-document.ts';
 import { jsonLine } from '../../report/json.ts';
+import { readBaselineFile } from '../baseline.ts';
 import { gpuRows, type MeasureRow } from '../bench-gpu.ts';
 import type { Context } from '../context.ts';
 import { gitCommit } from '../git-commit.ts';
@@ -127,14 +125,7 @@ function readBaseline({ baseline: file, failBelow }: BenchFlags): Baseline | und
     if (failBelow === undefined) return undefined;
     throw usageError('--fail-below', 'a --baseline to compare with', 'none', 'Add --baseline FILE.');
   }
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw invalid(file, code === 'ENOENT' ? 'no such file' : `a file that cannot be read (${code})`, cause);
-  }
-  return parseBaseline(text, file);
+  return readBaselineFile(file);
 }
 
 /** Every row to measure: those on the CPU, and those on a GPU. */
