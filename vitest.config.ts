@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     retry: 0,
     maxWorkers: Math.max(2, availableParallelism()), // most tests wait for other programs
     reporters: ['default', './test/support/count-reporter.ts'],

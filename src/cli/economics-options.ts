@@ -18,7 +18,7 @@ import { type NetworkState, snapshotState, withOverrides } from '../report/netwo
 import { formatAge } from '../report/numbers.ts';
 import type { Context } from './context.ts';
 import { nodeState } from './economics-node.ts';
-import { clientOf } from './node-client.ts';
+import { addCredentialOptions, clientOf } from './node-client.ts';
 import { networkName, nodeUrl, usageError } from './options.ts';
 
 /** A quantity that an option takes. */
@@ -184,16 +184,14 @@ export interface NetworkFlags {
 
 /** Adds the options of a node and of its figures. */
 export function addNetworkOptions(command: Command): Command {
-  return command
+  command
     .option(
       '--node <url>',
       "take the network's figures from this bitcoind (default: the shipped snapshot)",
       nodeUrl,
     )
-    .option('--network <name>', `ask the node of ${NETWORK_NAMES.join(', ')} on this machine`, networkName)
-    .option('--cookie <file>', "the node's cookie file (default: in its default data directory)")
-    .option('--rpc-user <name>', 'RPC user, with --rpc-password-file instead of a cookie')
-    .option('--rpc-password-file <file>', 'file that holds the RPC password')
+    .option('--network <name>', `ask the node of ${NETWORK_NAMES.join(', ')} on this machine`, networkName);
+  return addCredentialOptions(command)
     .option('--difficulty <number>', "such as 148T (default: the network's)", readDifficulty)
     .option(
       '--btc-price <usd>',

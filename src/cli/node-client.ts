@@ -1,4 +1,5 @@
 /** First contact with the user's own node: its address, its credentials, and what it says of the payout. */
+import type { Command } from 'commander';
 import { NETWORKS, type Network, type NetworkName } from '../bitcoin/network.ts';
 import { payoutScript } from '../bitcoin/script.ts';
 import { HashgapError, isHashgapError } from '../errors.ts';
@@ -19,6 +20,14 @@ export interface NodeFlags {
   readonly connectTimeout?: number;
   readonly wait?: boolean;
   readonly tag?: string;
+}
+
+/** Adds the options that say how to log in to the node. */
+export function addCredentialOptions(command: Command): Command {
+  return command
+    .option('--cookie <file>', "bitcoind's cookie file (default: in its default data directory)")
+    .option('--rpc-user <name>', 'RPC user, with --rpc-password-file instead of a cookie')
+    .option('--rpc-password-file <file>', 'file that holds the RPC password');
 }
 
 /** What says in every block who made it. */

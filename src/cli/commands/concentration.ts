@@ -15,7 +15,7 @@ import { historyLines, historyObject } from '../../report/concentration-history.
 import { jsonLine } from '../../report/json.ts';
 import { formatWhole } from '../../report/numbers.ts';
 import type { Context } from '../context.ts';
-import { clientOf } from '../node-client.ts';
+import { addCredentialOptions, clientOf } from '../node-client.ts';
 import { networkName, nodeUrl, wholeNumber } from '../options.ts';
 import { type Count, countBlocks } from './concentration-blocks.ts';
 import { fileBlocks } from './concentration-file.ts';
@@ -52,17 +52,15 @@ Pools are told by the addresses that a coinbase pays, else by the text in it. An
 
 /** Adds the command to the program. */
 export function addConcentration(program: Command, context: Context, done: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command('concentration')
     .summary('which pools found the blocks, and how concentrated that is')
     .description(
       'Attribute blocks to pools by payout address and coinbase tag, and measure how concentrated they are: as tagged, and with presumed proxies merged.',
     )
     .option('--node <url>', "bitcoind's RPC address (default: this machine, the port of --network)", nodeUrl)
-    .option('--network <name>', `${NETWORK_NAMES.join(', ')} (default: what the node says)`, networkName)
-    .option('--cookie <file>', "bitcoind's cookie file (default: in its default data directory)")
-    .option('--rpc-user <name>', 'RPC user, with --rpc-password-file instead of a cookie')
-    .option('--rpc-password-file <file>', 'file that holds the RPC password')
+    .option('--network <name>', `${NETWORK_NAMES.join(', ')} (default: what the node says)`, networkName);
+  addCredentialOptions(command)
     .option(
       '--blocks <count>',
       `how many of the newest blocks to read from the node (default: ${DEFAULT_BLOCKS})`,

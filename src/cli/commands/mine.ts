@@ -14,7 +14,7 @@ import { createBestKeeper } from '../best-difficulty.ts';
 import { readsConfig } from '../config.ts';
 import { type Context, minerReporter } from '../context.ts';
 import { networkOfPools, runPool } from '../mine-pool.ts';
-import { clientOf, firstContact, type NodeFlags } from '../node-client.ts';
+import { addCredentialOptions, clientOf, firstContact, type NodeFlags } from '../node-client.ts';
 import {
   defaultJournalPath,
   ENGINE_HELP,
@@ -89,10 +89,8 @@ export function addMineOptions(program: Command, env: Context['env']): Command {
       'where the reward goes (required without --pool): P2PKH, P2SH, P2WPKH, P2WSH or P2TR',
     )
     .option('--node <url>', "bitcoind's RPC address (default: this machine, the port of --network)", nodeUrl)
-    .option('--network <name>', `${NETWORK_NAMES.join(', ')} (default: what the node says)`, networkName)
-    .option('--cookie <file>', "bitcoind's cookie file (default: in its default data directory)")
-    .option('--rpc-user <name>', 'RPC user, with --rpc-password-file instead of a cookie')
-    .option('--rpc-password-file <file>', 'file that holds the RPC password')
+    .option('--network <name>', `${NETWORK_NAMES.join(', ')} (default: what the node says)`, networkName);
+  addCredentialOptions(command)
     .option(
       '--connect-timeout <seconds>',
       'how long to try a node or pool that does not answer at first (default: 5, a pool 30)',

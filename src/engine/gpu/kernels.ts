@@ -12,8 +12,13 @@ import {
   variantName,
 } from '../../gpu/kernels.ts';
 
-/** The name of the hand-written kernel. */
+/** The name of the hand-written kernel of shaders/readable.ts. */
 export const READABLE = 'readable';
+
+/** Kernels that no variant generates, each made when it is first needed: its text lies in shaders/. */
+const WRITTEN: ReadonlyMap<string, () => ShaderKernel> = new Map([
+  [READABLE, () => readableKernel({ sha256: shader('sha256'), scan: shader('scan') })],
+]);
 
 /** The name of the kernel that runs before anything has been measured. */
 export const SAFE_KERNEL = variantName(SAFE_VARIANT);
@@ -49,24 +54,22 @@ export interface KernelShape {
  * ```
  */
 export function shapeOf(kernel: string): KernelShape | undefined {
-  if (kernel === READABLE) return { kernel, midstates: 1, workgroupSize: 64, noncesPerInvocation: 1 };
-  const variant = parseVariant(kernel);
-  if (variant === undefined) return undefined;
-  const { midstates, workgroupSize, noncesPerInvocation } = variant;
+  const shape = parseVariant(kernel) ?? WRITTEN.get(kernel)?.();
+  if (shape === undefined) return undefined;
+  const { midstates, workgroupSize, noncesPerInvocation } = shape;
   return { kernel, midstates, workgroupSize, noncesPerInvocation };
 }
 
 /** The names worth trying on a family of devices, the likely best first, with those every device should manage. */
 export function candidateNames(family: DeviceFamily): string[] {
-  return [...new Set([...candidateVariants(family).map(variantName), SAFE_KERNEL, READABLE])];
+  return [...new Set([...candidateVariants(family).map(variantName), SAFE_KERNEL, ...WRITTEN.keys()])];
 }
 
 /** The kernels of these names; names that no kernel has are left out. */
 export function kernelsOf(names: readonly string[]): ShaderKernel[] {
   return names.flatMap((name) => {
-    if (name === READABLE) return [readableKernel({ sha256: shader('sha256'), scan: shader('scan') })];
     const variant = parseVariant(name);
-    return variant === undefined ? [] : [generateKernel(variant)];
+    return variant === undefined ? (WRITTEN.get(name)?.() ?? []) : [generateKernel(variant)];
   });
 }
 
