@@ -2,6 +2,7 @@
 
 import { formatCount } from '../format.ts';
 import type { Baseline, BaselineRow } from './bench-document.ts';
+import { megahashes } from './numbers.ts';
 import { tableLines } from './table.ts';
 import { safeText } from './text.ts';
 
@@ -135,8 +136,8 @@ export function comparisonTable({ rows, hostChanges: changes }: BenchComparison,
     then(String(row.midstates), was && String(was.midstates)),
     ratio?.toFixed(3) ?? '-',
     verdict,
-    megahashes(now),
-    megahashes(before),
+    rateText(now),
+    rateText(before),
   ]);
   return [
     ...tableLines(COLUMNS, cells, width),
@@ -148,7 +149,7 @@ export function comparisonTable({ rows, hostChanges: changes }: BenchComparison,
 const then = (now: string, was: string | undefined) =>
   was === undefined || was === now ? now : `${now} (was ${was})`;
 
-const megahashes = (rate: number | undefined) => (rate === undefined ? '-' : (rate / 1e6).toFixed(2));
+const rateText = (rate: number | undefined) => (rate === undefined ? '-' : megahashes(rate));
 
 /**
  * The sentence that names the slower rows.

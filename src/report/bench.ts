@@ -2,6 +2,7 @@
 
 import { formatCount } from '../format.ts';
 import type { BenchDocument, BenchRow } from './bench-document.ts';
+import { megahashes } from './numbers.ts';
 import { tableLines } from './table.ts';
 
 /** A row with what the table shows beyond the JSON. */
@@ -51,8 +52,6 @@ function perCpuSecond({ adapter, cpuSeconds, hashes }: BenchTableRow): string {
 function gpuLine({ engine, adapter, driver }: BenchTableRow): string[] {
   return adapter === undefined ? [] : [`${engine}: ${adapter}, driver ${driver ?? 'unknown'}`];
 }
-
-const megahashes = (rate: number) => (rate / 1e6).toFixed(2);
 
 /**
  * The machine and the build in one line.

@@ -12,13 +12,12 @@ import {
   formatTimes,
   formatUsd,
   tableOrList,
-  wrapLines,
 } from './economics-text.ts';
 import { networkLine, networkObject } from './network.ts';
 import { blockTerms, type NetworkState } from './network-state.ts';
 import { formatWait } from './numbers.ts';
 import { tableLines } from './table.ts';
-import { displayWidth } from './text.ts';
+import { displayWidth, wrapLines } from './text.ts';
 
 /** What a kWh costs, for every row alike. */
 export interface Electricity {

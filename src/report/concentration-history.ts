@@ -1,8 +1,9 @@
 /** The concentration of earlier windows, shipped with the program: what can be shown before a block has been read. */
+
 import type { PoolConcentration } from '../economics/pool-history.ts';
-import { wrapWords } from './concentration.ts';
 import { formatWhole } from './numbers.ts';
 import { tableLines } from './table.ts';
+import { wrapLines } from './text.ts';
 
 /**
  * The windows as a table, with their sources.
@@ -35,7 +36,7 @@ export function historyLines(history: readonly PoolConcentration[], width: numbe
     'A pool is not an owner: miners can leave it, but it builds the block.',
     ...new Set(history.filter((row) => !row.merged).map(({ source }) => `Source: ${source}`)),
   ];
-  return [...tableLines(columns, rows, width), '', ...notes.flatMap((note) => wrapWords(note, width))];
+  return [...tableLines(columns, rows, width), '', ...notes.flatMap((note) => wrapLines(note, width))];
 }
 
 /** The same as one JSON object, schema `hashgap.concentration/1`. */

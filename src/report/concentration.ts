@@ -11,7 +11,7 @@ import type { ShareInterval } from '../economics/intervals.ts';
 import { POOL_LIST, POOLS, PROXY_GROUP } from '../economics/pools.ts';
 import { formatWhole } from './numbers.ts';
 import { tableLines } from './table.ts';
-import { displayWidth, fitText, safeText } from './text.ts';
+import { fitText, safeText, wrapLines } from './text.ts';
 
 /** Blocks that were read and what they say. */
 export interface ConcentrationReport {
@@ -42,14 +42,14 @@ const WEEK_BLOCKS = 1008;
 export function concentrationLines(report: ConcentrationReport, merged: boolean, width: number): string[] {
   const { readings } = report;
   return [
-    ...wrapWords(headline(report), width),
-    ...wrapWords(majority(readings), width),
+    ...wrapLines(headline(report), width),
+    ...wrapLines(majority(readings), width),
     '',
     ...poolLines(readings, merged, width),
     '',
     ...measureLines(readings, width),
     '',
-    ...caveats(report).flatMap((caveat) => wrapWords(caveat, width)),
+    ...caveats(report).flatMap((caveat) => wrapLines(caveat, width)),
   ];
 }
 
@@ -179,22 +179,3 @@ function readingObject({ shares, measures, ifUnknownWereOne }: Reading) {
 
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 const interval = ({ low, high }: ShareInterval) => `${(100 * low).toFixed(1)} to ${percent(high)}`;
-
-/**
- * Lines broken between words, continued ones indented; a URL that is longer than a line stays whole, so that it can be copied.
- *
- * @example
- * ```ts
- * wrapWords('from https://a.example/b', 8); // ['from', '  https://a.example/b']
- * ```
- */
-export function wrapWords(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && displayWidth(last) + 1 + displayWidth(word) <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(last === undefined ? word : `  ${word}`);
-  }
-  return lines;
-}

@@ -14,17 +14,10 @@ import {
   shownPayers,
 } from './cost.ts';
 import { type Claim, claimsFor } from './cost-claims.ts';
-import {
-  createFootnotes,
-  type Footnotes,
-  formatKwhPrice,
-  formatUsd,
-  kwhDigits,
-  wrapLines,
-} from './economics-text.ts';
+import { createFootnotes, type Footnotes, formatKwhPrice, formatUsd, kwhDigits } from './economics-text.ts';
 import { networkLine, networkObject } from './network.ts';
 import { type Column, tableLines } from './table.ts';
-import { displayWidth, fitText } from './text.ts';
+import { displayWidth, fitText, wrapLines } from './text.ts';
 
 /**
  * The table, which devices pass the limit where, and on demand the claims.

@@ -1,7 +1,8 @@
 /** Text that the economic reports share: money, chances, wrapped notes, tables that become lists on narrow terminals, footnotes. */
 import { formatFactor } from '../format.ts';
+import { exponent, oneIn } from './numbers.ts';
 import { type Column, tableLines } from './table.ts';
-import { displayWidth } from './text.ts';
+import { displayWidth, wrapLines } from './text.ts';
 
 /**
  * US dollars with three digits.
@@ -50,7 +51,7 @@ export function formatChance(chance: number): string {
   if (chance <= 0) return 'none';
   if (chance > 0.999) return chance === 1 ? 'certain' : '>99.9%';
   if (chance > 0.1) return `${Number((chance * 100).toPrecision(3))}%`;
-  return 1 / chance < 1e18 ? `1 in ${formatFactor(1 / chance)}` : `1 in ${exponent(1 / chance)}`;
+  return oneIn(chance);
 }
 
 /**
@@ -65,28 +66,6 @@ export function formatChance(chance: number): string {
 export function formatTimes(factor: number): string {
   if (factor >= 1e18) return exponent(factor);
   return factor < 0.0001 ? factor.toExponential(1) : formatFactor(factor);
-}
-
-const exponent = (value: number) => value.toExponential(2).replace('e+', 'e');
-
-/**
- * Words in lines of at most `width` columns; lines after the first are indented.
- *
- * @example
- * ```ts
- * wrapLines('one two three', 9); // ['one two', '  three']
- * ```
- */
-export function wrapLines(text: string, width: number, indent = '  '): string[] {
-  const start = /^ */.exec(text)![0];
-  const [first = '', ...words] = text.trim().split(' ');
-  const lines = [start + first];
-  for (const word of words) {
-    const last = lines.at(-1)!;
-    if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(indent + word);
-  }
-  return lines;
 }
 
 /**
@@ -115,12 +94,32 @@ export function tableOrList(
 function listItem(heading: string, cell: string, width: number): string[] {
   if (cell === '') return [];
   const line = `  ${heading}  ${cell}`;
-  return line.length <= width ? [line] : [`  ${heading}`, ...wrapLines(`    ${cell}`, width, '    ')];
+  return displayWidth(line) <= width ? [line] : [`  ${heading}`, ...wrapLines(`    ${cell}`, width, '    ')];
 }
 
-/** Collects notes and hands out their marks; the same note twice has one mark. */
+/** Hands out the marks of notes; the same note twice has one mark. */
+export interface Marks {
+  /** ` [1]`: the mark of a note, with a space before it. */
+  mark(note: string): string;
+  /** Every note so far, in the order of the marks. */
+  readonly all: readonly string[];
+}
+
+/** Marks of one report. */
+export function createMarks(): Marks {
+  const all: string[] = [];
+  return {
+    all,
+    mark(note) {
+      if (!all.includes(note)) all.push(note);
+      return ` [${all.indexOf(note) + 1}]`;
+    },
+  };
+}
+
+/** Notes at the end of a text. */
 export interface Footnotes {
-  /** The mark of a note with a space before it; of no note, nothing. */
+  /** The mark of a note; of no note, nothing. */
   mark(note: string | undefined): string;
   lines(width: number): string[];
 }
@@ -136,13 +135,9 @@ export interface Footnotes {
  * ```
  */
 export function createFootnotes(): Footnotes {
-  const notes: string[] = [];
+  const { mark, all } = createMarks();
   return {
-    mark(note) {
-      if (note === undefined) return '';
-      if (!notes.includes(note)) notes.push(note);
-      return ` [${notes.indexOf(note) + 1}]`;
-    },
-    lines: (width) => notes.flatMap((note, i) => wrapLines(`[${i + 1}] ${note}`, width, '    ')),
+    mark: (note) => (note === undefined ? '' : mark(note)),
+    lines: (width) => all.flatMap((note, i) => wrapLines(`[${i + 1}] ${note}`, width, '    ')),
   };
 }

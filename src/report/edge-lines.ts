@@ -1,11 +1,13 @@
 /** The contrast of hashing and inference for people: a sentence, a table of two columns, the ceilings, and what they leave out. */
+
 import { AI_MEASUREMENTS, type AiMeasurement } from '../economics/ai-models.ts';
 import { isUnconfirmed } from '../economics/provenance.ts';
 import type { CpuThroughput, GpuThroughput, MeasuredGpu, Rate } from '../economics/throughput.ts';
 import { formatQuantity } from '../format.ts';
 import { machineLine, powerLine } from './compare-machine.ts';
-import { createFootnotes, type Footnotes, formatTimes, tableOrList, wrapLines } from './economics-text.ts';
+import { createFootnotes, type Footnotes, formatTimes, tableOrList } from './economics-text.ts';
 import { type Ceiling, type Edge, type Runner, shortName } from './edge.ts';
+import { wrapLines } from './text.ts';
 
 /**
  * Everything.

@@ -3,9 +3,10 @@
 import { hashprice } from '../economics/revenue.ts';
 import { nextHalving } from '../economics/subsidy.ts';
 import { formatQuantity } from '../format.ts';
-import { formatUsd, wrapLines } from './economics-text.ts';
+import { formatUsd } from './economics-text.ts';
 import { blockTerms, type NetworkState } from './network-state.ts';
 import { formatAge, formatDifficulty, formatWhole } from './numbers.ts';
+import { wrapLines } from './text.ts';
 
 /** Blocks between two changes of the difficulty (Bitcoin Core, `nPowTargetTimespan / nPowTargetSpacing`). */
 const ADJUSTMENT_BLOCKS = 2016;

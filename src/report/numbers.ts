@@ -1,4 +1,4 @@
-/** Numbers of a mining run for people: difficulties, ages, percentages, odds. */
+/** Numbers for people: difficulties, rates, ages, percentages, odds. */
 import { formatDuration, formatFactor, formatQuantity } from '../format.ts';
 
 /** What stands where there is no number. */
@@ -165,7 +165,41 @@ export function chancePerDay(seconds: number): string | undefined {
   const chance = -Math.expm1(-expected);
   if (!(chance > 0) || chance > 0.999) return undefined;
   if (chance > 0.1) return `${Math.round(chance * 100)}%`;
-  return 1 / chance < 1e18 ? `1 in ${formatFactor(1 / chance)}` : `1 in ${exponent(1 / chance)}`;
+  return oneIn(chance);
 }
 
-const exponent = (value: number) => value.toExponential(2).replace('e+', 'e');
+/**
+ * A small chance as one in so many.
+ *
+ * @example
+ * ```ts
+ * oneIn(1 / 6_880_000); // '1 in 6.88 million'
+ * ```
+ */
+export function oneIn(chance: number): string {
+  return `1 in ${1 / chance < 1e18 ? formatFactor(1 / chance) : exponent(1 / chance)}`;
+}
+
+/**
+ * A number beyond words.
+ *
+ * @example
+ * ```ts
+ * exponent(1.2345e21); // '1.23e21'
+ * ```
+ */
+export function exponent(value: number): string {
+  return value.toExponential(2).replace('e+', 'e');
+}
+
+/**
+ * Hashes per second in MH/s with two decimals, for columns of rates.
+ *
+ * @example
+ * ```ts
+ * megahashes(57_200_000); // '57.20'
+ * ```
+ */
+export function megahashes(hashesPerSecond: number): string {
+  return (hashesPerSecond / 1e6).toFixed(2);
+}

@@ -1,4 +1,5 @@
 /** What a hashrate may hope for: the ladder of best shares first, blocks second, with growing difficulty, and a yardstick. */
+
 import { bestShareQuantile } from '../economics/best-share.ts';
 import { breakEvenUsdPerKwh, kwhPerDay } from '../economics/energy.ts';
 import { type Fleet, fleetOf, hashrateForBlocks } from '../economics/fleet.ts';
@@ -23,11 +24,11 @@ import {
   formatTimes,
   formatUsd,
   tableOrList,
-  wrapLines,
 } from './economics-text.ts';
 import { networkLine, networkObject } from './network.ts';
 import { blockTerms, type NetworkState } from './network-state.ts';
 import { formatDifficulty, formatWait } from './numbers.ts';
+import { wrapLines } from './text.ts';
 
 /** The question. */
 export interface OddsInput {

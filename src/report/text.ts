@@ -162,3 +162,24 @@ export function wrapText(text: string, width: number, most: number, ellipsis: st
   }
   return rest === '' ? lines : [...lines, fitText(rest, width, ellipsis)];
 }
+
+/**
+ * Words in lines of at most `width` columns; lines after the first are indented. A word that is longer than a line, such as a URL, stays whole, so
+ * that it can be copied.
+ *
+ * @example
+ * ```ts
+ * wrapLines('one two three', 9); // ['one two', '  three']
+ * ```
+ */
+export function wrapLines(text: string, width: number, indent = '  '): string[] {
+  const start = /^ */.exec(text)![0];
+  const [first = '', ...words] = text.trim().split(' ');
+  const lines = [start + first];
+  for (const word of words) {
+    const last = lines.at(-1)!;
+    if (displayWidth(last) + 1 + displayWidth(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(indent + word);
+  }
+  return lines;
+}

@@ -1,5 +1,7 @@
 /** A tuning as a table: what each kernel did on a GPU, and which one is the best. */
+
 import type { TuneRow } from '../gpu/tune.ts';
+import { megahashes } from './numbers.ts';
 import { tableLines } from './table.ts';
 
 const COLUMNS = [
@@ -40,5 +42,3 @@ export function tuneRowLine({ kernel, status, failure, hashesPerSecond }: TuneRo
   const rate = hashesPerSecond === undefined ? '' : `, ${megahashes(hashesPerSecond)} MH/s`;
   return `${kernel}: ${status}${rate}${failure === undefined ? '' : ` (${failure})`}`;
 }
-
-const megahashes = (rate: number) => (rate / 1e6).toFixed(2);

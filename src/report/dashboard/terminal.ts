@@ -1,5 +1,6 @@
 /** The terminal of a real process for the dashboard: its size, Ctrl-Z, its end, and whose turn it is. */
 import { readFileSync } from 'node:fs';
+import { eventTimeMs } from '../../events.ts';
 import { needsAscii } from '../choose.ts';
 import type { SetTimer } from './pace.ts';
 import { createDashboardReporter, type DashboardReporter, type DashboardTerminal } from './reporter.ts';
@@ -21,7 +22,7 @@ export function openDashboard(
   return createDashboardReporter({
     ...processTerminal(proc),
     about,
-    now: Date.now,
+    now: eventTimeMs, // ages are those of events
     setTimer,
     ascii,
     colours,

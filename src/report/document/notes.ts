@@ -1,13 +1,11 @@
 /** Notes on figures that no public source confirms, and what a cell shows of them. */
 import { isUnconfirmed, type Provenance } from '../../economics/provenance.ts';
+import { createMarks, type Marks } from '../economics-text.ts';
 
 /** Collects the notes of one report. */
-export interface Notes {
-  /** ` [1]`, the mark of a note; the same note twice has one mark. */
-  mark(note: string): string;
+export interface Notes extends Marks {
   /** The mark of the row's note, empty where a source confirms these figures. */
   markRow<Field extends string>(row: NotedRow<Field>, ...fields: Field[]): string;
-  readonly all: readonly string[];
 }
 
 /** A row of the data. */
@@ -15,11 +13,7 @@ export type NotedRow<Field extends string = string> = Provenance<Field> & { read
 
 /** What every chart and table uses. */
 export function createNotes(): Notes {
-  const all: string[] = [];
-  const mark = (note: string) => {
-    if (!all.includes(note)) all.push(note);
-    return ` [${all.indexOf(note) + 1}]`;
-  };
+  const { all, mark } = createMarks();
   return {
     all,
     mark,
