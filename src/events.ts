@@ -1,4 +1,4 @@
-/** Everything a miner tells its observers: one discriminated union, consumed by the statistics and the reporters. */
+/** Everything a miner tells its observers: one discriminated union, consumed by the statistics and the reporters, and its clock. */
 import type { ShareVerdict, Verdict } from './work/ports.ts';
 
 /** What happened, without the time it happened at. */
@@ -51,7 +51,7 @@ export type MinerEventBody =
       readonly kernel: string;
       readonly hash?: string;
     }
-  /** A block was found and is on disk; its verdict follows. */
+  /** A block was found and is on disk, or a `warning` before this says why not yet; its verdict follows. */
   | { readonly type: 'block'; readonly hash: string; readonly height: number | undefined }
   /** Blocks that an earlier run journalled and never heard the verdict of. */
   | { readonly type: 'recovered'; readonly hash: string; readonly height: number | undefined }
@@ -101,3 +101,16 @@ export type MinerEvent = MinerEventBody & { readonly atMs: number };
 
 /** Takes events; removing a listener changes nothing else. */
 export type Emit = (event: MinerEventBody) => void;
+
+/** Milliseconds between the two clocks, wall and monotonic; see {@link eventTimeMs}. */
+let wallAheadMs = performance.timeOrigin;
+
+/**
+ * The time to stamp events with, Unix milliseconds. It never goes back, so that a clock that is set back makes no rate wrong; it jumps ahead with the
+ * clock, since the monotonic one stands still while a laptop sleeps.
+ */
+export function eventTimeMs(): number {
+  const monotonicMs = performance.now();
+  wallAheadMs = Math.max(wallAheadMs, Date.now() - monotonicMs);
+  return Math.round(wallAheadMs + monotonicMs);
+}

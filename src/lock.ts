@@ -1,33 +1,85 @@
 /** Lock files: one process at a time owns what stands behind one, and a process that died holds nothing. */
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** A process that has the lock. */
+export interface LockHolder {
+  readonly heldBy: number;
+  /** Whether that process id is one of another container or machine. */
+  readonly isElsewhere: boolean;
+}
 
 /** The lock, or the process that has it. */
-export type Lock = { readonly release: () => void } | { readonly heldBy: number };
+export type Lock = { readonly release: () => void } | LockHolder;
+
+/** How often an owner touches its lock, and how old an untouched lock of another place may be and still be held, milliseconds. */
+const BEAT_MS = 10_000;
+const HELD_MS = 60_000;
 
 /**
  * Tries to take the lock file at `path`.
  *
+ * Here, which is where process ids mean the same (`placeOf`), the holder's process tells whether the lock is held. A lock of another container or machine
+ * is held as long as its owner touches it. The lock of a dead holder is removed under a second lock, taken in this same way: of those who saw it
+ * dead one after the other, the later ones then see the new owner, and would have removed its lock otherwise. A taker that dies leaves a dead
+ * second lock, which is taken over under a third.
+ *
+ * An owner that sleeps for a minute, as in a paused container, can lose its lock to another place and not know: what matters must be checked behind it.
+ *
  * @throws {Error} the file system's own errors.
  */
 export function takeLock(path: string): Lock {
-  const mine = `${process.pid} ${startToken(process.pid)}\n`;
-  if (!tryCreate(path, mine)) {
-    const holder = readHolder(path);
-    if (holder !== undefined && isAlive(holder)) return { heldBy: holder.pid };
-    rmSync(path, { force: true });
-    if (!tryCreate(path, mine)) return { heldBy: readHolder(path)?.pid ?? 0 }; // somebody was faster
+  const own = `${process.pid} ${startToken(process.pid)} ${placeOf()} ${randomUUID()}\n`;
+  return (tryCreate(path, own) ? undefined : takeOver(path, own)) ?? { release: keep(path, own) };
+}
+
+/** Takes the lock of a holder that is gone, or says who has it. */
+function takeOver(path: string, own: string): LockHolder | undefined {
+  const holder = readHolder(path);
+  if (holder !== undefined && isAlive(path, holder)) return named(holder);
+  const guard = takeLock(`${path}.taker`);
+  if (!('release' in guard)) return guard;
+  try {
+    const left = readHolder(path);
+    if (left !== undefined && isAlive(path, left)) return named(left);
+    if (left !== undefined) rmSync(path, { force: true }); // where there was none, one that appears now is another's
+    return tryCreate(path, own) ? undefined : named(readHolder(path));
+  } finally {
+    guard.release();
   }
-  return { release: () => rmSync(path, { force: true }) };
+}
+
+/** Touches our lock until it is given back. */
+function keep(path: string, own: string): () => void {
+  const beat = setInterval(() => {
+    try {
+      if (readText(path) === own) utimesSync(path, new Date(), new Date());
+    } catch {
+      // a disk that fails for a moment: five more beats come before anybody takes us for dead
+    }
+  }, BEAT_MS).unref();
+  return () => {
+    clearInterval(beat);
+    if (readText(path) === own) rmSync(path, { force: true });
+  };
 }
 
 interface Holder {
+  /** 0 where the file does not say. */
   readonly pid: number;
   readonly token: string;
+  readonly place: string;
 }
+
+const named = (holder: Holder | undefined): LockHolder => ({
+  heldBy: holder?.pid ?? 0,
+  isElsewhere: holder !== undefined && holder.place !== placeOf(),
+});
 
 /** A link appears together with its content, so nobody ever reads a lock that is half written. */
 function tryCreate(path: string, content: string): boolean {
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${randomUUID()}`; // process ids are not unique among containers
   try {
     writeFileSync(draft, content, { mode: 0o600 });
     linkSync(draft, path);
@@ -40,17 +92,42 @@ function tryCreate(path: string, content: string): boolean {
   }
 }
 
-function readHolder(path: string): Holder | undefined {
+function readText(path: string): string | undefined {
   try {
-    const [pid = '', token = ''] = readFileSync(path, 'utf8').trim().split(' ');
-    return /^\d+$/.test(pid) ? { pid: Number(pid), token } : undefined;
-  } catch {
-    return undefined;
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
+/** What the file says, undefined where there is none. Locks of older versions name no place: it is this one. */
+function readHolder(path: string): Holder | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  const [pid = '', token = '', place = placeOf()] = text.trim().split(' ');
+  return { pid: /^\d+$/.test(pid) ? Number(pid) : 0, token, place };
+}
+
+/** Where process ids mean the same: a boot of a machine, and in it a namespace of process ids, as each container has one. */
+function placeOf(): string {
+  const place = [encodeURIComponent(hostname())];
+  try {
+    place.push(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+    place.push(readlinkSync('/proc/self/ns/pid'));
+  } catch {
+    // not Linux: the host's name must do
+  }
+  return place.join('/');
+}
+
 /** Process ids are used again, in containers at every start, so the holder's time of birth must fit as well. */
-function isAlive({ pid, token }: Holder): boolean {
+function isAlive(path: string, { pid, token, place }: Holder): boolean {
+  if (pid === 0) return false;
+  if (place !== placeOf()) {
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Number.NEGATIVE_INFINITY };
+    return Date.now() - mtimeMs < HELD_MS;
+  }
   try {
     process.kill(pid, 0);
   } catch (error) {

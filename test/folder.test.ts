@@ -2,8 +2,18 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import { makeFolder } from '../src/folder.ts';
+import { afterAll, expect, it, vi } from 'vitest';
+import { flushFolder, makeFolder } from '../src/folder.ts';
+
+const disk = vi.hoisted(() => ({ answer: '' }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const fsyncSync = (file: number) => {
+    if (disk.answer !== '') throw Object.assign(new Error(disk.answer), { code: disk.answer });
+    fs.fsyncSync(file);
+  };
+  return { ...fs, fsyncSync };
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'hashgap-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -26,3 +36,18 @@ it('refuses a file in the way', () => {
 it.runIf(process.platform === 'linux')('ends where nothing can be made', () => {
   expect(() => makeFolder('/proc/nobody/home')).toThrow(/ENOENT/);
 });
+
+it.skipIf(process.platform === 'win32')(
+  'flushes a folder where that can be done, and hides no failure',
+  () => {
+    flushFolder(folder);
+    expect(() => flushFolder(join(folder, 'nowhere'))).toThrow(/ENOENT/);
+    for (const answer of ['EINVAL', 'ENOTSUP', 'EPERM']) {
+      disk.answer = answer;
+      flushFolder(folder);
+    }
+    disk.answer = 'EIO';
+    expect(() => flushFolder(folder)).toThrow('EIO');
+    disk.answer = '';
+  },
+);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NetworkName } from '../bitcoin/network.ts';
 import { engineEvent } from '../engine/start.ts';
-import type { Emit, MinerEvent } from '../events.ts';
+import { type Emit, eventTimeMs, type MinerEvent } from '../events.ts';
 import { openJournal } from '../miner/journal.ts';
 import { mine } from '../miner/mine.ts';
 import type { Reporter } from '../report/lines.ts';
@@ -31,12 +31,12 @@ export interface Recorder {
   readonly stats: () => Stats;
 }
 
-/** A recorder that stamps events with the host's time for a reporter, and for another listener where there is one. */
+/** A recorder that stamps events for a reporter, and for another listener where there is one. */
 export function createRecorder(reporter: Reporter, listener?: (event: MinerEvent) => void): Recorder {
   let stats = NO_STATS;
   return {
     emit(body) {
-      const event: MinerEvent = { ...body, atMs: Date.now() };
+      const event: MinerEvent = { ...body, atMs: eventTimeMs() };
       stats = reduceStats(stats, event);
       reporter.event(event);
       listener?.(event);

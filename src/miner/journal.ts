@@ -1,11 +1,10 @@
 /** The journal of found blocks: on disk and flushed before the first submission, settled only by the node's verdict. */
-import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fromHex, hashFromDisplay, hashToDisplay, toHex } from '../bitcoin/hex.ts';
 import type { NetworkName } from '../bitcoin/network.ts';
 import { HashgapError } from '../errors.ts';
-import { makeFolder } from '../folder.ts';
+import { flushFolder, makeFolder } from '../folder.ts';
 import { takeLock } from '../lock.ts';
 import type { Verdict } from '../work/ports.ts';
 import type { FoundBlock } from '../work/verify.ts';
@@ -61,7 +60,7 @@ export async function openJournal(path: string, network: NetworkName, now: () =>
   try {
     makeFolder(dirname(path));
     unlock = lockJournal(path);
-    const records = await readRecords(path);
+    const records = withoutRepeats(await readRecords(path));
     const pending = pendingBlocks(records, network);
     const file = await rewrite(path, records);
     return { path, pending, ...writer(path, network, file, now, unlock) };
@@ -116,6 +115,11 @@ async function readRecords(path: string): Promise<JournalRecord[]> {
   return records;
 }
 
+/** A block whose line was written but not flushed is written again. */
+function withoutRepeats(records: readonly JournalRecord[]): JournalRecord[] {
+  return [...new Map(records.map((each) => [`${each.record} ${each.network} ${each.hash}`, each])).values()];
+}
+
 function parseRecord(path: string, line: string, number: number): JournalRecord {
   const record = tryParse(line);
   if (record !== undefined) return record;
@@ -160,28 +164,39 @@ async function rewrite(path: string, records: readonly JournalRecord[]): Promise
   const settled = new Set(records.filter(({ record }) => record === 'settled').map(({ hash }) => hash));
   const kept = records.filter(({ record, hash }) => record === 'settled' || !settled.has(hash));
   const fresh = `${path}.new`;
-  const file = createLineFile(await open(fresh, 'w', 0o600));
+  const handle = await open(fresh, 'w', 0o600);
+  let name = fresh;
+  const file = createLineFile(handle, () => requireName(handle, name));
   await file.append(kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
   await rename(fresh, path);
+  name = path;
   flushFolder(dirname(path));
   return file;
 }
 
-/** A new name is on disk only once its folder is flushed; Windows has no such call and does not need it. */
-function flushFolder(folder: string): void {
+/**
+ * Another file under the journal's name is that of a miner that took this one for dead, or somebody's copy: what is written here nobody will read.
+ * Windows does not number its files reliably.
+ */
+async function requireName(file: FileHandle, path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
+  const [own, there] = await Promise.all([file.stat({ bigint: true }), stat(path, { bigint: true })]);
+  if (own.ino !== there.ino || own.dev !== there.dev)
+    throw new Error('another file in its place, which another miner may have put there');
 }
 
 function lockJournal(path: string): () => void {
   const lock = takeLock(`${path}.lock`);
   if ('release' in lock) return lock.release;
+  const { heldBy, isElsewhere } = lock;
+  const owner = isElsewhere
+    ? `process ${heldBy} in another container or on another machine`
+    : `process ${heldBy}`;
+  const patience = isElsewhere ? ', wait a minute if it is gone' : '';
   throw new HashgapError(
     'JOURNAL_IN_USE',
-    `Expected to be the only owner of the journal ${path}, received the lock of process ${lock.heldBy}. Stop that miner, or pass another --journal.`,
-    { details: { path, pid: lock.heldBy } },
+    `Expected to be the only owner of the journal ${path}, received the lock of ${owner}. Stop that miner${patience}, or pass another --journal.`,
+    { details: { path, pid: heldBy } },
   );
 }
 

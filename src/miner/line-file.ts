@@ -22,10 +22,21 @@ export type WritableHandle = Pick<FileHandle, 'write' | 'datasync' | 'truncate' 
  *
  * A disk that is full takes half a line. Left there, the next line would be glued to it and neither could be read: so every write names its
  * position, and what was half written is cut off. A line that was written but not flushed stays: better there than lost.
+ *
+ * @param check - asked after each flush; rejects where the lines are lost all the same. Nothing more is written until it resolves again. @default never
  */
-export function createLineFile(file: WritableHandle): LineFile {
+export function createLineFile(file: WritableHandle, check: () => Promise<void> = async () => {}): LineFile {
   let length = 0;
+  let isSuspect = false;
+  const recheck = async () => {
+    await check().catch((error: unknown) => {
+      isSuspect = true;
+      throw error;
+    });
+    isSuspect = false;
+  };
   const write = async (bytes: Buffer) => {
+    if (isSuspect) await recheck();
     try {
       await writeAll(file, bytes, length);
     } catch (error) {
@@ -35,7 +46,7 @@ export function createLineFile(file: WritableHandle): LineFile {
     length += bytes.length;
   };
   const enqueue = createBatches(write);
-  const flush = createFlush(() => file.datasync());
+  const flush = createFlush(() => file.datasync().then(recheck));
   const open = new Set<Promise<void>>();
   return {
     append(text) {

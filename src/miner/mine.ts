@@ -5,13 +5,12 @@ import { difficultyFromTarget, hashToNumber } from '../bitcoin/target.ts';
 import type { Emit, MinerEventBody } from '../events.ts';
 import { createChange } from '../work/change.ts';
 import type { Job } from '../work/job.ts';
-import { createPlanner, type Planner } from '../work/planner.ts';
+import { createPlanners } from '../work/planner.ts';
 import type { BlockSink, HashEngine, JobSource, ShareSink, ShareVerdict } from '../work/ports.ts';
 import type { FoundBlock, FoundShare } from '../work/verify.ts';
-import { createCrew } from './crew.ts';
+import { type Crew, createCrew } from './crew.ts';
 import type { Journal } from './journal.ts';
 import { type ScanJobOptions, scanJob } from './scan-job.ts';
-import { journalled } from './settle.ts';
 import { Settling } from './settling.ts';
 
 /** The parts of a miner. */
@@ -40,12 +39,13 @@ const HEAD_START_MS = 1_000;
 /**
  * Mines until `signal` aborts or `blocks` are accepted. Blocks that an earlier run left in the journal are submitted again first thing;
  * mining starts when they have an answer, or after a second. Every block found is on disk before a node gets it; a pool gets the share first of
- * all, since no pool loses it and every millisecond counts. At the end every block has a verdict or is still in the journal.
+ * all, since no pool loses it and every millisecond counts. At the end every block has a verdict or is still in the journal. A journal that cannot be
+ * written is told by a warning, keeps no block from a node, and is tried again with every try to submit and once more at the end.
  *
  * @throws {HashgapError} `ENGINE_FAILED` or `GPU_LOST` when the last engine has failed; nothing a node, a pool or a disk does ends the run.
  */
 export async function mine(options: MineOptions): Promise<void> {
-  const { source, engines, journal, emit, blocks = Number.POSITIVE_INFINITY } = options;
+  const { engines, journal, emit } = options;
   const over = createEnd(options.signal);
   const crew = createCrew(engines, emit);
   const settling = new Settling(options);
@@ -54,73 +54,83 @@ export async function mine(options: MineOptions): Promise<void> {
 
   await recover(journal.pending, emit, over, settling);
 
-  let jobOver = new AbortController();
-  const scanning = new Set<Promise<void>>();
-  const plannerOf = rememberPlanners();
-  for await (const job of source.jobs(over.signal)) {
-    jobOver.abort(); // its threads stop in their own time; the engines give the new job to each one as it comes free
-    emit(jobEvent(job));
-    if (finds.claimed() >= blocks) continue; // the last block asked for is on its way; a refusal brings another job
-    jobOver = new AbortController();
-    const signal = AbortSignal.any([over.signal, jobOver.signal]);
-    const scan = over
-      .watch(
-        scanJob(job, { planner: plannerOf(job), crew, signal, emit, onFind: finds.onFind, room: finds.room }),
-      )
-      .finally(() => scanning.delete(scan));
-    scanning.add(scan);
+  try {
+    await scanJobs(options, crew, finds, over);
+  } finally {
+    await settling.finish(); // also where the source has failed: what was found has a verdict coming
   }
-  jobOver.abort();
-  await Promise.all(scanning);
-  await settling.finish();
   over.rethrow();
 }
 
-/** A job that comes again, as after a fail-over and back, is searched on where it was. */
-function rememberPlanners() {
-  const planners = new WeakMap<Job, Planner>();
-  return (job: Job): Planner => {
-    const planner = planners.get(job) ?? createPlanner(job);
-    planners.set(job, planner);
-    return planner;
-  };
+/** Scans each job until the next one comes, and the source ends; then every scan has ended. */
+async function scanJobs(
+  { source, emit, blocks = Number.POSITIVE_INFINITY }: MineOptions,
+  crew: Crew,
+  finds: Finds,
+  over: End,
+): Promise<void> {
+  let jobOver = new AbortController();
+  const scanning = new Set<Promise<void>>();
+  const plannerOf = createPlanners();
+  try {
+    for await (const job of source.jobs(over.signal)) {
+      jobOver.abort(); // its threads stop in their own time; the engines give the new job to each one as it comes free
+      emit(jobEvent(job));
+      if (finds.countedForJobs() >= blocks) continue;
+      jobOver = new AbortController();
+      const signal = AbortSignal.any([over.signal, jobOver.signal]);
+      const { onFind, room } = finds;
+      const scan = over
+        .watch(scanJob(job, { planner: plannerOf(job), crew, signal, emit, onFind, room }))
+        .finally(() => scanning.delete(scan));
+      scanning.add(scan);
+    }
+  } finally {
+    jobOver.abort();
+    await Promise.all(scanning);
+  }
 }
 
 type End = ReturnType<typeof createEnd>;
 
 /** What becomes of finds. */
 interface Finds {
-  /** Blocks accepted or still without an answer: never more than were asked for. */
-  claimed(): number;
+  /**
+   * Blocks that count where a new job comes: none is scanned once they are as many as were asked for. Solo these are the accepted ones and those under
+   * way, since a refusal brings another job. With a pool they are the accepted ones alone: it need not send another job, so scans of this one wait in `room`.
+   */
+  countedForJobs(): number;
   readonly onFind: ScanJobOptions['onFind'];
   readonly room: ScanJobOptions['room'];
 }
 
-/** With a node of one's own only blocks count, one for each job. */
+/**
+ * With a node of one's own only blocks count, one for each job. While those accepted and those under way are as many as were asked for, scans wait and
+ * what those under way still find is dropped: it would compete with a block that is on its way.
+ */
 function soloFinds(options: MineOptions, settling: Settling, over: End): Finds {
-  const { source, journal, emit, blocks = Number.POSITIVE_INFINITY } = options;
+  const { source, blocks = Number.POSITIVE_INFINITY } = options;
   let claimed = 0;
+  const refusal = createChange();
   const onBlock = async (block: FoundBlock) => {
-    const foundAtMs = performance.now();
     claimed++;
-    await journalled(journal.add(block), emit);
-    emit({ type: 'block', hash: hashToDisplay(block.hash), height: block.height });
-    const { outcome } = await settling.settle(block, { foundAtMs });
+    const { outcome } = await settling.settle(block, performance.now());
     if (outcome === 'accepted') {
       if (settling.accepted >= blocks) over.end();
       return;
     }
     claimed--;
+    refusal.happened();
     source.refresh();
   };
   return {
-    claimed: () => claimed,
+    countedForJobs: () => claimed,
     onFind(_, block) {
-      if (block === undefined) return 'more';
+      if (block === undefined || claimed >= blocks) return 'more';
       settling.track(over.watch(onBlock(block)));
       return 'enough';
     },
-    room: () => settling.room(),
+    room: () => settling.room() ?? (claimed >= blocks ? refusal.next() : undefined),
   };
 }
 
@@ -148,7 +158,7 @@ function poolFinds(options: MineOptions, settling: Settling, over: End): Finds {
     refusal.happened();
   };
   return {
-    claimed: () => accepted,
+    countedForJobs: () => accepted,
     onFind(share, block) {
       const judgement = shares!.submit(share, settling.signal); // before anything else, in the turn of the event loop it was found in
       settling.hold(judgement);
@@ -176,7 +186,7 @@ async function recover(
   if (blocks.length === 0) return;
   const verdicts = blocks.map((block) => {
     emit({ type: 'recovered', hash: hashToDisplay(block.hash), height: block.height });
-    return over.watch(settling.settle(block, 'recovered'));
+    return over.watch(settling.recover(block));
   });
   const answered = new AbortController();
   const signal = AbortSignal.any([over.signal, answered.signal]);

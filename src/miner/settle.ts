@@ -1,16 +1,15 @@
-/** Settling a block: submit, and submit again until the node has answered; the journal keeps it until then. */
+/** Settling a block: submit, and submit again until the node has answered; its entry in the journal keeps it until then. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { hashToDisplay } from '../bitcoin/hex.ts';
-import { isHashgapError } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { BlockSink, ShareVerdict, Verdict } from '../work/ports.ts';
 import type { FoundBlock } from '../work/verify.ts';
-import type { Journal } from './journal.ts';
+import type { Entry } from './entry.ts';
 
 /** What settling needs. */
 export interface SettleOptions {
   readonly sink: BlockSink;
-  readonly journal: Journal;
+  readonly entry: Entry;
   readonly emit: Emit;
   /** Ends the retries; the block stays in the journal. */
   readonly signal: AbortSignal;
@@ -25,7 +24,7 @@ const MAX_RETRY_MS = 1_000;
 export type Origin = { readonly foundAtMs: number } | 'recovered';
 
 /**
- * Submits a journalled block until the node's answer settles it or `signal` aborts.
+ * Submits a block until the node's answer settles it or `signal` aborts. Each try without an answer, and the end, is also one for what the journal lacks.
  *
  * @returns the last verdict: `unknown` when it was given up for this run.
  */
@@ -37,7 +36,7 @@ export async function settleBlock(
   const told = { ...namesOf(block, origin), ...latencyOf(origin) };
   const tellUnknown = (verdict: Verdict) => options.emit({ type: 'verdict', ...told, verdict });
   const verdict = await submitUntilSettled(block, options, tellUnknown);
-  await settle(block, verdict, told, options);
+  await settle(verdict, told, options);
   return verdict;
 }
 
@@ -74,7 +73,7 @@ export function settleShared(
     const first = await Promise.race([byPool, byNode]);
     const decided = first.verdict.outcome === 'accepted' ? first : await better(byNode, byPool);
     isSettled = true;
-    await settle(block, decided.verdict, decided.told, options);
+    await settle(decided.verdict, decided.told, options);
     return decided.verdict;
   };
   const compare = async () => {
@@ -109,20 +108,19 @@ const latencyOf = (origin: Origin) =>
   origin === 'recovered' ? {} : { foundToSentMs: performance.now() - origin.foundAtMs };
 
 async function settle(
-  block: FoundBlock,
   verdict: Verdict,
   told: ReturnType<typeof namesOf>,
-  { journal, emit }: Pick<SettleOptions, 'journal' | 'emit'>,
+  { entry, emit }: Pick<SettleOptions, 'entry' | 'emit'>,
 ): Promise<void> {
-  if (verdict.outcome === 'unknown') return;
-  await journalled(journal.settle(block, verdict), emit);
+  if (verdict.outcome === 'unknown') return entry.write();
+  await entry.settle(verdict);
   emit({ type: 'verdict', ...told, verdict });
 }
 
 /** Each new reason for having no answer is told once. */
 async function submitUntilSettled(
   block: FoundBlock,
-  { sink, signal, retryMs = 250 }: SettleOptions,
+  { sink, entry, signal, retryMs = 250 }: SettleOptions,
   tellUnknown: (verdict: Verdict) => void,
 ): Promise<Verdict> {
   let reported = '';
@@ -131,6 +129,7 @@ async function submitUntilSettled(
     if (verdict.outcome !== 'unknown' || signal.aborted) return verdict;
     if (verdict.reason !== reported) tellUnknown(verdict);
     reported = verdict.reason;
+    await entry.write();
     await delay(waitMs, undefined, { signal }).catch(() => {});
     if (signal.aborted) return verdict;
   }
@@ -144,11 +143,11 @@ async function submitUntilSettled(
 export async function settleByPool(
   block: FoundBlock,
   share: ShareVerdict,
-  { journal, emit }: Pick<SettleOptions, 'journal' | 'emit'>,
+  { entry, emit }: Pick<SettleOptions, 'entry' | 'emit'>,
 ): Promise<Verdict> {
   const verdict = verdictOfPool(share);
   const named = { hash: hashToDisplay(block.hash), height: block.height, recovered: false };
-  if (verdict.outcome !== 'unknown') await journalled(journal.settle(block, verdict), emit);
+  await (verdict.outcome === 'unknown' ? entry.write() : entry.settle(verdict));
   emit({ type: 'verdict', ...named, verdict });
   return verdict;
 }
@@ -160,12 +159,4 @@ function verdictOfPool(share: ShareVerdict): Verdict {
     return { outcome, reason: `the pool said: ${share.reason}` };
   }
   return { outcome: 'unknown', reason: share.reason };
-}
-
-/** A journal that cannot be written must not keep a block from the node: the failure becomes a warning. */
-export async function journalled(written: Promise<void>, emit: Emit): Promise<void> {
-  await written.catch((error: unknown) => {
-    if (!isHashgapError(error)) throw error;
-    emit({ type: 'warning', message: error.message });
-  });
 }

@@ -6,8 +6,9 @@ import type { Emit } from '../events.ts';
 import { createChange } from '../work/change.ts';
 import type { BlockSink, ShareVerdict, Verdict } from '../work/ports.ts';
 import type { FoundBlock } from '../work/verify.ts';
+import { createEntry, type Entry } from './entry.ts';
 import type { Journal } from './journal.ts';
-import { journalled, type Origin, settleBlock, settleByPool, settleShared } from './settle.ts';
+import { type Origin, settleBlock, settleByPool, settleShared } from './settle.ts';
 
 /** Where blocks go. */
 export interface SettlingOptions {
@@ -84,13 +85,29 @@ export class Settling {
     work.finally(done).catch(() => {});
   }
 
-  /** A journalled block, to one's own node. */
-  settle(block: FoundBlock, origin: Origin): Promise<Verdict> {
-    const { sink, journal, emit } = this.#options;
+  /** A block that an earlier run left in the journal, to one's own node. */
+  recover(block: FoundBlock): Promise<Verdict> {
+    return this.#submit(block, createEntry(block, this.#options, true), 'recovered');
+  }
+
+  /** A block, to the journal first and then to one's own node. */
+  async settle(block: FoundBlock, foundAtMs: number): Promise<Verdict> {
+    const entry = createEntry(block, this.#options, false);
+    await entry.write();
+    this.#tellFound(block);
+    return this.#submit(block, entry, { foundAtMs });
+  }
+
+  #tellFound({ hash, height }: FoundBlock): void {
+    this.#options.emit({ type: 'block', hash: hashToDisplay(hash), height });
+  }
+
+  #submit(block: FoundBlock, entry: Entry, origin: Origin): Promise<Verdict> {
+    const { sink, emit } = this.#options;
     const settled =
       sink === undefined || block.bytes === undefined
         ? Promise.resolve(unsent(block, emit))
-        : settleBlock(block, origin, { sink, journal, emit, signal: this.signal });
+        : settleBlock(block, origin, { sink, entry, emit, signal: this.signal });
     const verdict = settled.then((final) => {
       if (final.outcome === 'accepted' && origin !== 'recovered') this.#accepted++;
       return final;
@@ -104,16 +121,17 @@ export class Settling {
    * longer than the verdict.
    */
   async settlePooled(block: FoundBlock, share: Promise<ShareVerdict>, foundAtMs: number): Promise<Verdict> {
-    const { sink, journal, emit } = this.#options;
-    const written = journalled(journal.add(block), emit);
+    const { sink, emit } = this.#options;
+    const entry = createEntry(block, this.#options, false);
+    const written = entry.write();
     this.hold(written);
     await written;
-    emit({ type: 'block', hash: hashToDisplay(block.hash), height: block.height });
+    this.#tellFound(block);
     if (sink === undefined || block.bytes === undefined)
-      return settleByPool(block, await share, { journal, emit });
+      return settleByPool(block, await share, { entry, emit });
     const tooMany = new AbortController();
     const signal = AbortSignal.any([this.signal, tooMany.signal]);
-    const { verdict, node } = settleShared(block, share, { foundAtMs }, { sink, journal, emit, signal });
+    const { verdict, node } = settleShared(block, share, { foundAtMs }, { sink, entry, emit, signal });
     const work = node.catch(() => {}).finally(() => this.#stragglers.delete(work)); // a failure is the verdict's too
     this.#stragglers.add(work);
     // Where too many wait for the node already, it is given up for this one once the pool has settled it.
@@ -121,7 +139,7 @@ export class Settling {
     return verdict;
   }
 
-  /** Waits for what is under way, for the grace at most; the journal keeps the rest. */
+  /** Waits for what is under way, for the grace at most; the journal keeps the rest, and gets what it lacks of it. */
   async finish(): Promise<void> {
     const { graceMs = 5_000 } = this.#options;
     const timer = new AbortController();

@@ -6,6 +6,7 @@ import { concatBytes, equalBytes } from '../bitcoin/hex.ts';
 import { sha256d } from '../bitcoin/sha256.ts';
 import { bitsToHex } from '../bitcoin/target.ts';
 import { HashgapError } from '../errors.ts';
+import { flushFolder } from '../folder.ts';
 
 /** Length and checksum in front of each record, bytes. */
 const RECORD_HEADER_BYTES = 8;
@@ -103,17 +104,6 @@ export class BlockStore {
   /** Closes the file. */
   close(): void {
     closeSync(this.#file);
-  }
-}
-
-/** A file's name is on disk only when its folder is; some systems cannot flush one, and need not. */
-function flushFolder(folder: string): void {
-  try {
-    const file = openSync(folder, 'r');
-    fsyncSync(file);
-    closeSync(file);
-  } catch {
-    // Windows opens no folders
   }
 }
 

@@ -1,4 +1,5 @@
 /** A job: everything a header needs, whatever its source. */
+import { equalBytes } from '../bitcoin/hex.ts';
 
 /** The transactions of a job whose full block is known, as with getblocktemplate; a Stratum pool keeps them to itself. */
 export interface BlockBody {
@@ -41,4 +42,24 @@ export interface Job {
   readonly body: BlockBody | undefined;
   /** What the source knows the job by when a share of it comes back. Nobody else reads it; a copy of a job keeps it. */
   readonly origin?: object;
+}
+
+/**
+ * Whether two jobs have the same headers to search: they may differ in their target and in what they are called, as when a pool changes the difficulty.
+ *
+ * @example
+ * ```ts
+ * haveSameHeaders(job, { ...job, id: 'later', shareTarget: 1n }); // true
+ * haveSameHeaders(job, { ...job, nTime: job.nTime + 1 }); // false
+ * ```
+ */
+export function haveSameHeaders(a: Job, b: Job): boolean {
+  const bytes = ['prevHash', 'coinbase1', 'coinbase2', 'extranonce1'] as const;
+  const numbers = ['version', 'versionMask', 'extranonce2Bytes', 'nTime', 'nBits'] as const;
+  return (
+    numbers.every((key) => a[key] === b[key]) &&
+    bytes.every((key) => equalBytes(a[key], b[key])) &&
+    a.merkleBranch.length === b.merkleBranch.length &&
+    a.merkleBranch.every((element, i) => equalBytes(element, b.merkleBranch[i]!))
+  );
 }

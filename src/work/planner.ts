@@ -1,6 +1,6 @@
 /** The planner: hands out a job's extranonce2 x version x nonce space, every header exactly once. */
-import type { Job } from './job.ts';
-import { type HeaderSpace, headerSpace, type WorkUnit } from './unit.ts';
+import { haveSameHeaders, type Job } from './job.ts';
+import { type HeaderSpace, headerSpace, unitOf, type WorkUnit } from './unit.ts';
 
 const NONCES = 2 ** 32;
 
@@ -38,6 +38,35 @@ export function createPlanner(job: Job): Planner {
       streams.set(versionCount, stream);
       return stream(nonceCount) ?? leftOver(streams.values(), nonceCount);
     },
+  };
+}
+
+/** Jobs whose space is remembered: a pool alternates between few, and each keeps its transactions in memory. */
+const REMEMBERED = 4;
+
+/**
+ * Plans jobs as they come. One with the headers of a recent one goes on where that one was: pools send the same template again when they change the
+ * difficulty, after a resumed session and after a fail-over and back, and the same header twice is a duplicate share.
+ *
+ * @example
+ * ```ts
+ * const plannerOf = createPlanners();
+ * plannerOf(job).next(1000)?.nonceStart; // 0
+ * plannerOf({ ...job, shareTarget: 1n }).next(1000)?.nonceStart; // 1000
+ * ```
+ */
+export function createPlanners(): (job: Job) => Planner {
+  let recent: readonly { readonly job: Job; readonly planner: Planner }[] = [];
+  return (job) => {
+    const known = recent.find((other) => haveSameHeaders(other.job, job));
+    const planner = known?.planner ?? createPlanner(job);
+    recent = [{ job, planner }, ...recent.filter((other) => other !== known)].slice(0, REMEMBERED);
+    return {
+      next(nonceCount, versionCount) {
+        const unit = planner.next(nonceCount, versionCount);
+        return unit && unitOf(job, unit);
+      },
+    };
   };
 }
 

@@ -43,13 +43,18 @@ export function headerSpace(job: Job, extranonce2: Uint8Array, versions: readonl
     merkleRoot,
     versions,
     ...scanConstants(headers),
-    target: targetToWords(searchTarget(job)),
+    target: searchTarget(job),
   };
 }
 
-/** The easier of the two targets: neither a share nor a block may be missed. */
-function searchTarget(job: Job): bigint {
-  return job.shareTarget > job.networkTarget ? job.shareTarget : job.networkTarget;
+/** The easier of the two targets, 8 words: neither a share nor a block may be missed. */
+function searchTarget(job: Job): Uint32Array {
+  return targetToWords(job.shareTarget > job.networkTarget ? job.shareTarget : job.networkTarget);
+}
+
+/** The unit as one of another job that has the same headers: what is found counts for that one. */
+export function unitOf(job: Job, unit: WorkUnit): WorkUnit {
+  return { ...unit, job, target: searchTarget(job) };
 }
 
 /** The header that a hit of `unit` claims. */

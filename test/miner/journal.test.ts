@@ -1,7 +1,7 @@
 /** The journal: what is written is on disk, what is torn is dropped, what is settled stays settled, and one process owns it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -128,6 +128,41 @@ describe('openJournal', () => {
     await again.close();
   });
 
+  it('has a block once that was written twice, as after a flush that failed', async () => {
+    const journal = await open();
+    await journal.add(block(1));
+    await journal.add(block(1));
+    await journal.close();
+    const again = await open();
+    expect(pendingHeights(again)).toEqual([1]);
+    await again.close();
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'says that a block is not on disk when another file lies there',
+    async () => {
+      const journal = await open();
+      await journal.add(block(1));
+      renameSync(path, `${path}.away`);
+      await expect(journal.add(block(2))).rejects.toMatchObject({ code: 'JOURNAL_UNUSABLE' });
+      writeFileSync(`${path}.other`, '');
+      renameSync(`${path}.other`, path);
+      await expect(journal.add(block(2))).rejects.toMatchObject({
+        code: 'JOURNAL_UNUSABLE',
+        message: expect.stringContaining('another file in its place'),
+      });
+      await expect(journal.settle(block(1), { outcome: 'accepted' })).rejects.toMatchObject({
+        code: 'JOURNAL_UNUSABLE',
+      });
+      renameSync(`${path}.away`, path);
+      await journal.add(block(3));
+      await journal.close();
+      const again = await open();
+      expect(pendingHeights(again)).toEqual([1, 2, 3]);
+      await again.close();
+    },
+  );
+
   it('refuses a folder it cannot write', async () => {
     writeFileSync(join(folder, 'deep'), 'a file where a folder should be');
     await expect(open()).rejects.toMatchObject({
@@ -169,6 +204,15 @@ describe('the lock', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     await (await open()).close();
+  });
+
+  it('of another container says what to do', async () => {
+    await (await open()).close();
+    writeFileSync(`${path}.lock`, '7 boot:1 other-host/boot/pid:[1] x\n');
+    await expect(open()).rejects.toMatchObject({
+      code: 'JOURNAL_IN_USE',
+      message: expect.stringMatching(/process 7 in another container .* wait a minute if it is gone/),
+    });
   });
 
   it.runIf(process.platform === 'linux')(

@@ -124,3 +124,20 @@ it('waits for every line before it closes', async () => {
   await Promise.all(appended);
   expect((await text()).split('\n')).toHaveLength(51);
 });
+
+it('says when what it flushed is lost, and writes nothing more until it is not', async () => {
+  const file = await open(path, 'w');
+  let isLost = false;
+  const lines = createLineFile(file, async () => {
+    if (isLost) throw new Error('gone');
+  });
+  await lines.append('1\n');
+  isLost = true;
+  await expect(lines.append('2\n')).rejects.toThrow('gone');
+  await expect(lines.append('3\n')).rejects.toThrow('gone');
+  expect(await text()).toBe('1\n2\n');
+  isLost = false;
+  await lines.append('4\n');
+  expect(await text()).toBe('1\n2\n4\n');
+  await lines.close();
+});

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toHex } from '../../src/bitcoin/hex.ts';
 import { createJsEngine } from '../../src/engine/js/engine.ts';
+import { scanJs } from '../../src/engine/js/kernel.ts';
 import { HashgapError } from '../../src/errors.ts';
 import type { MinerEventBody } from '../../src/events.ts';
 import { type Journal, openJournal } from '../../src/miner/journal.ts';
@@ -15,7 +16,8 @@ import { fileCredentials } from '../../src/source/node/credentials.ts';
 import { createRpcClient, type RpcClient } from '../../src/source/node/rpc.ts';
 import { createNodeSource } from '../../src/source/node/source.ts';
 import { createNodeSink } from '../../src/source/node/submit.ts';
-import type { BlockSink, HashEngine, Verdict } from '../../src/work/ports.ts';
+import type { BlockSink, HashEngine, ScanResult, Verdict } from '../../src/work/ports.ts';
+import { regtestJob } from '../support/jobs.ts';
 
 let folder: string;
 let node: RegtestNode;
@@ -178,6 +180,86 @@ describe('mine', () => {
     await journal.close();
     journal = await openJournal(journal.path, 'regtest', () => new Date());
     expect(journal.pending).toHaveLength(1);
+  });
+
+  it.each([
+    ['as soon as it can, while there is no answer', 3, (tries: number) => tries > 1],
+    ['at the very end', 1, (_: number, isOver: boolean) => isOver],
+  ])('journals a block that the journal refused at first: %s', async (_, lastTry, hasRoom) => {
+    const stop = new AbortController();
+    let tries = 0;
+    let ending: AbortSignal | undefined;
+    const silent: BlockSink = {
+      async submit(_block, signal) {
+        ending = signal;
+        if (++tries === lastTry) stop.abort();
+        if (tries === 3) expect(journalText()).toContain('"record":"found"');
+        return { outcome: 'unknown', reason: 'silence' };
+      },
+    };
+    const full = new HashgapError('JOURNAL_UNUSABLE', 'the disk is full');
+    const cramped: Journal = {
+      ...journal,
+      add: (block) => (hasRoom(tries, ending?.aborted ?? false) ? journal.add(block) : Promise.reject(full)),
+    };
+    await run({ journal: cramped, sink: silent, signal: stop.signal, blocks: 1, graceMs: 20 });
+    expect(ofType('warning')).toEqual([{ type: 'warning', message: 'the disk is full' }]);
+    await journal.close();
+    journal = await openJournal(journal.path, 'regtest', () => new Date());
+    expect(journal.pending).toHaveLength(1);
+  });
+
+  it('takes no block beyond those asked for, also of scans under way, and goes on after a refusal', async () => {
+    const scans: (() => void)[] = [];
+    const answers: ((verdict: Verdict) => void)[] = [];
+    let refreshes = 0;
+    const slow: HashEngine = {
+      ...engine,
+      parallelism: 1,
+      preferredMidstates: 1,
+      scan: (request) =>
+        new Promise<ScanResult>((resolve) => {
+          scans.push(() => resolve(scanJs({ ...request, nonceCount: 256 })));
+        }),
+    };
+    let next = () => {};
+    const mining = run({
+      source: {
+        async *jobs(signal) {
+          yield regtestJob({ id: 'a' });
+          await new Promise<void>((resolve) => {
+            next = resolve;
+          });
+          yield regtestJob({ id: 'b', nTime: 1_700_000_000 });
+          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        },
+        refresh: () => void refreshes++,
+      },
+      sink: { submit: () => new Promise((resolve) => answers.push(resolve)) },
+      engines: [slow],
+      blocks: 1,
+    });
+    const until = async (condition: () => boolean) => {
+      while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    await until(() => scans.length === 1);
+    next(); // another job, and the scan of the old one is still under way
+    await until(() => scans.length === 2);
+    scans[0]!();
+    await until(() => answers.length === 1);
+    scans[1]!(); // it has found one too
+    await until(() => ofType('scan').length === 2);
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+    expect([scans.length, answers.length, ofType('block').length]).toEqual([2, 1, 1]);
+    answers[0]!({ outcome: 'rejected', reason: 'bad-test' });
+    await until(() => scans.length === 3); // the job at hand is searched on
+    expect(refreshes).toBe(1);
+    scans[2]!();
+    await until(() => answers.length === 2);
+    answers[1]!({ outcome: 'accepted' });
+    await mining;
+    expect(outcomes()).toEqual(['rejected', 'accepted']);
+    expect(scans).toHaveLength(3);
   });
 
   it('goes on with the engines that are left, and tells which one is not', async () => {

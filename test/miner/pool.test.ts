@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashToDisplay } from '../../src/bitcoin/hex.ts';
 import { difficultyFromTarget } from '../../src/bitcoin/target.ts';
 import { scanJs } from '../../src/engine/js/kernel.ts';
+import { HashgapError } from '../../src/errors.ts';
 import type { MinerEventBody } from '../../src/events.ts';
-import { openJournal } from '../../src/miner/journal.ts';
+import { type Journal, openJournal } from '../../src/miner/journal.ts';
 import { mine } from '../../src/miner/mine.ts';
 import { NO_STATS, reduceStats } from '../../src/stats.ts';
 import type { Job } from '../../src/work/job.ts';
@@ -78,10 +79,19 @@ interface Run {
   readonly jobs?: readonly Job[];
   readonly sink?: BlockSink;
   readonly blocks?: number;
+  /** @default the real one as it is */
+  readonly disk?: (journal: Journal) => Journal;
 }
 
 /** Mines until so many shares were found. */
-async function run({ judge, shares: wanted, jobs = [poolJob('a')], sink, blocks }: Run) {
+async function run({
+  judge,
+  shares: wanted,
+  jobs = [poolJob('a')],
+  sink,
+  blocks,
+  disk = (real) => real,
+}: Run) {
   const events: MinerEventBody[] = [];
   const sent: FoundShare[] = [];
   const over = new AbortController();
@@ -105,7 +115,7 @@ async function run({ judge, shares: wanted, jobs = [poolJob('a')], sink, blocks 
     source,
     shares,
     engines: [plainEngine()],
-    journal,
+    journal: disk(journal),
     emit: (event) => events.push(event),
     signal: over.signal,
     graceMs: 20,
@@ -197,6 +207,27 @@ describe('mining for a pool', () => {
     }
   });
 
+  it('keeps such a block also where the journal refused it at first', async () => {
+    const refused = new Set<string>();
+    const { sent, records } = await run({
+      judge: () => 'never',
+      shares: 80,
+      disk: (journal) => ({
+        ...journal,
+        async add(block) {
+          const hash = hashToDisplay(block.hash);
+          if (refused.has(hash)) return journal.add(block);
+          refused.add(hash);
+          throw new HashgapError('JOURNAL_UNUSABLE', 'the disk is full');
+        },
+      }),
+    });
+    const blocks = sent.filter(({ meetsNetworkTarget }) => meetsNetworkTarget);
+    expect(records.map(({ hash }) => hash).sort()).toEqual(
+      blocks.map(({ hash }) => hashToDisplay(hash)).sort(),
+    );
+  });
+
   it("gives one's own node the blocks that are known in full", async () => {
     const submitted: string[] = [];
     const sink: BlockSink = {
@@ -228,7 +259,13 @@ describe('mining for a pool', () => {
     );
   });
 
-  it('goes on with a job that comes again where it was: no header is searched twice', async () => {
+  it.each([
+    ['a job that comes again', () => ({})],
+    [
+      'a job that comes again with another target and name',
+      (i: number) => ({ id: String(i), shareTarget: 2n ** BigInt(252 - (i % 3)) }),
+    ],
+  ])('goes on with %s where it was: no header is searched twice', async (_, changes) => {
     const [a, b] = [poolJob('a'), poolJob('b', { nTime: 1_700_000_000 })];
     const over = new AbortController();
     const hashes: string[] = [];
@@ -236,7 +273,7 @@ describe('mining for a pool', () => {
     const source: JobSource = {
       async *jobs(signal) {
         for (let i = 0; !signal.aborted; i++) {
-          yield i % 2 === 0 ? a : b;
+          yield Object.assign(i % 2 === 0 ? { ...a } : { ...b }, changes(i));
           await new Promise<void>((resolve) => waiting.push(resolve));
         }
       },
@@ -289,6 +326,32 @@ describe('mining for a pool', () => {
     open?.();
     await mining;
     expect(scans).toBeGreaterThan(0);
+  });
+
+  it('starts no scan any more when the source has failed, and fails with it', async () => {
+    let scans = 0;
+    const engine: HashEngine = {
+      ...plainEngine(),
+      scan: async () => {
+        scans++;
+        await new Promise(setImmediate);
+        return { noncesScanned: 0, hits: [] }; // as from an engine that is closed
+      },
+    };
+    const source: JobSource = {
+      async *jobs() {
+        yield poolJob('a');
+        while (scans < 10) await new Promise(setImmediate);
+        throw new HashgapError('POOL_NO_WORK', 'the pool is gone');
+      },
+      refresh() {},
+    };
+    const shares = { submit: async () => ACCEPTED };
+    const parts = { journal: noJournal(), emit: () => {}, signal: new AbortController().signal, graceMs: 20 };
+    await expect(mine({ source, shares, engines: [engine], ...parts })).rejects.toThrow('the pool is gone');
+    const before = scans;
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+    expect(scans).toBe(before);
   });
 
   it('ends after the blocks asked for', async () => {

@@ -1,6 +1,7 @@
 /** A block that a pool and one's own node both have: either can settle it, and neither keeps it open. */
 import { expect, it } from 'vitest';
 import type { MinerEventBody } from '../../src/events.ts';
+import { createEntry } from '../../src/miner/entry.ts';
 import type { FinalVerdict } from '../../src/miner/journal.ts';
 import { mine } from '../../src/miner/mine.ts';
 import { type SharedBlock, settleShared } from '../../src/miner/settle.ts';
@@ -31,13 +32,9 @@ function start(share: Promise<ShareVerdict>, node: () => Verdict | Promise<Verdi
     ...noJournal(),
     settle: async (_: unknown, verdict: FinalVerdict) => void settled.push(verdict),
   };
-  const options = {
-    sink,
-    journal,
-    emit: (event: MinerEventBody) => events.push(event),
-    signal: over.signal,
-    retryMs: 1,
-  };
+  const emit = (event: MinerEventBody) => events.push(event);
+  const entry = createEntry(BLOCK, { journal, emit }, true);
+  const options = { sink, entry, emit, signal: over.signal, retryMs: 1 };
   const shared: SharedBlock = settleShared(BLOCK, share, { foundAtMs: 0 }, options);
   const verdicts = () => events.flatMap((event) => (event.type === 'verdict' ? [event.verdict.outcome] : []));
   return { ...shared, events, settled, over, calls, verdicts };

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../src/bitcoin/hex.ts';
-import { createPlanner, type Planner } from '../../src/work/planner.ts';
+import { createPlanner, createPlanners, type Planner } from '../../src/work/planner.ts';
 import type { WorkUnit } from '../../src/work/unit.ts';
 import { regtestJob } from '../support/jobs.ts';
 
@@ -85,5 +85,43 @@ describe('createPlanner', () => {
     expect(seen[255]).toBe('00000000000000ff');
     expect(seen[256]).toBe('0000000000000100');
     expect(new Set(seen).size).toBe(300);
+  });
+});
+
+describe('createPlanners', () => {
+  const target = (unit: WorkUnit | undefined) => [...unit!.target];
+
+  it('goes on where it was with a job of the same headers, as one of the new job', () => {
+    const plannerOf = createPlanners();
+    const first = job();
+    plannerOf(first).next(1000);
+    const easier = { ...first, id: 'later', shareTarget: 2n ** 255n };
+    const unit = plannerOf(easier).next(1000);
+    expect(unit).toMatchObject({ nonceStart: 1000, nonceCount: 1000 });
+    expect(unit!.job).toBe(easier);
+    expect(target(unit)).toEqual(target(createPlanner(easier).next(1)));
+    expect(plannerOf(first).next(1)?.nonceStart).toBe(2000);
+  });
+
+  it.each([
+    ['previous block', { prevHash: new Uint8Array(32).fill(7) }],
+    ['coinbase', { coinbase2: Uint8Array.of(1) }],
+    ['extranonce1', { extranonce1: Uint8Array.of(9) }],
+    ['size of extranonce2', { extranonce2Bytes: 2 }],
+    ['branch', { merkleBranch: [new Uint8Array(32)] }],
+    ['version', { version: 5 }],
+    ['mask', { versionMask: 0x2000 }],
+    ['time', { nTime: 5 }],
+    ['bits', { nBits: 0x1d00ffff }],
+  ])('begins anew with another %s', (_, change) => {
+    const plannerOf = createPlanners();
+    plannerOf(job()).next(1000);
+    expect(plannerOf({ ...job(), ...change }).next(1000)?.nonceStart).toBe(0);
+  });
+
+  it('forgets a job when four others have come', () => {
+    const plannerOf = createPlanners();
+    const start = (nTime: number) => plannerOf({ ...job(), nTime }).next(1000)?.nonceStart;
+    expect([1, 2, 3, 4, 1, 5, 1, 2].map(start)).toEqual([0, 0, 0, 0, 1000, 0, 2000, 0]);
   });
 });

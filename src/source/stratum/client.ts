@@ -1,10 +1,9 @@
 /** The Stratum client: a list of pools in order of preference, the best one that works at any time, jobs in and shares out. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { equalBytes } from '../../bitcoin/hex.ts';
 import { HashgapError } from '../../errors.ts';
 import type { Emit } from '../../events.ts';
-import type { Job } from '../../work/job.ts';
+import { haveSameHeaders, type Job } from '../../work/job.ts';
 import type { JobSource, ShareSink, ShareVerdict } from '../../work/ports.ts';
 import { createMailbox } from '../mailbox.ts';
 import type { PoolEndpoint } from './endpoint.ts';
@@ -84,55 +83,22 @@ const FOREIGN: ShareVerdict = { outcome: 'withheld', reason: 'Its job is not of 
  */
 export function createStratumClient(options: StratumClientOptions): StratumClient {
   const settings = { ...TIMES, random: Math.random, ...options };
-  const mailbox = createMailbox<Job>((_, latest) => latest); // the very object: a share is known by its job
-  const owners = new WeakMap<object, Owner>();
-  let latest: Job | undefined;
+  const outbox = createOutbox();
   const closed = new AbortController();
   setMaxListeners(0, closed.signal);
-  const ranking = new Ranking(settings, (link, job) => {
-    const owner = latest && owners.get(keyOf(latest));
-    if (owner?.link === link && isSameSearch(owner.job, job)) owner.job = job;
-    else {
-      owners.set(keyOf(job), { link, job });
-      latest = job;
-      mailbox.put(job);
-    }
-  });
-
+  const ranking = new Ranking(settings, outbox.put);
   let loops: Promise<void>[] | undefined;
-  const start = () => {
-    loops ??= ranking.places.map((place) => keep(place, ranking, settings, closed.signal));
-    return Promise.all(loops);
-  };
-
   return {
-    async *jobs(signal) {
-      let failure: { error: unknown } | undefined;
-      const end = () => mailbox.close();
-      const fail = (error: unknown) => {
-        failure ??= { error };
-        end();
-      };
-      if (signal.aborted) end();
-      signal.addEventListener('abort', end, { once: true });
-      start().catch(fail);
-      const patience = new AbortController();
-      void losePatience(settings, ranking, patience.signal, fail);
-      try {
-        for await (const job of mailbox.items()) {
-          if (signal.aborted) break;
-          yield job;
-        }
-        if (failure !== undefined) throw failure.error;
-      } finally {
-        patience.abort();
-        signal.removeEventListener('abort', end);
-      }
-    },
+    jobs: (signal) =>
+      jobsUntil(signal, outbox, (fail, over) => {
+        loops ??= ranking.places.map((place) => keep(place, ranking, settings, closed.signal));
+        Promise.all(loops).catch(fail);
+        void losePatience(settings, ranking, over, fail);
+      }),
     refresh() {},
     room: () => ranking.room(),
     submit(share, signal) {
-      const owner = owners.get(keyOf(share.job));
+      const owner = outbox.ownerOf(share.job);
       if (owner === undefined) return Promise.resolve(FOREIGN);
       const { link, job } = owner;
       return orAborted(link.submit(keyOf(job) === keyOf(share.job) ? share : { ...share, job }), signal);
@@ -146,6 +112,74 @@ export function createStratumClient(options: StratumClientOptions): StratumClien
   };
 }
 
+/**
+ * The jobs in the outbox until `signal` aborts.
+ *
+ * @param begin - called once, with what ends the jobs with an error, and a signal that aborts when they are over.
+ */
+async function* jobsUntil(
+  signal: AbortSignal,
+  { jobs, close }: Outbox,
+  begin: (fail: (error: unknown) => void, over: AbortSignal) => void,
+): AsyncGenerator<Job, void> {
+  let failure: { error: unknown } | undefined;
+  const over = new AbortController();
+  if (signal.aborted) close();
+  signal.addEventListener('abort', close, { once: true });
+  begin((error) => {
+    failure ??= { error };
+    close();
+  }, over.signal);
+  try {
+    for await (const job of jobs()) {
+      if (signal.aborted) break;
+      yield job;
+    }
+    if (failure !== undefined) throw failure.error;
+  } finally {
+    over.abort();
+    signal.removeEventListener('abort', close);
+  }
+}
+
+/** Jobs on their way to the miner, and whose they are. */
+interface Outbox {
+  /** The job of a pool goes out, unless it is the search that the miner is at. */
+  put(link: PoolLink, job: Job): void;
+  /** Undefined for a job that never went out here. */
+  ownerOf(job: Job): Owner | undefined;
+  jobs(): AsyncGenerator<Job, void>;
+  /** No further jobs. */
+  close(): void;
+}
+
+function createOutbox(): Outbox {
+  const mailbox = createMailbox<Job>((_, latest) => latest); // the very object: a share is known by its job
+  const owners = new WeakMap<object, Owner>();
+  let latest: Job | undefined;
+  const ownerOf = (job: Job) => owners.get(keyOf(job));
+  return {
+    put(link, job) {
+      const owner = latest && ownerOf(latest);
+      // Handed out as new work, it would only make the engines begin anew.
+      if (
+        owner?.link === link &&
+        job.shareTarget === owner.job.shareTarget &&
+        haveSameHeaders(owner.job, job)
+      )
+        owner.job = job;
+      else {
+        owners.set(keyOf(job), { link, job });
+        latest = job;
+        mailbox.put(job);
+      }
+    },
+    ownerOf,
+    jobs: mailbox.items,
+    close: mailbox.close,
+  };
+}
+
 /** Whose a job is that the miner has. */
 interface Owner {
   readonly link: PoolLink;
@@ -155,18 +189,6 @@ interface Owner {
 
 /** A copy of a job keeps its origin. */
 const keyOf = (job: Job): object => job.origin ?? job;
-
-/** True when `b` has the headers and targets of `a`: handed out as new work, the miner would search them a second time. */
-function isSameSearch(a: Job, b: Job): boolean {
-  const bytes = ['prevHash', 'coinbase1', 'coinbase2', 'extranonce1'] as const;
-  const numbers = ['version', 'versionMask', 'extranonce2Bytes', 'nTime', 'nBits', 'shareTarget'] as const;
-  return (
-    numbers.every((key) => a[key] === b[key]) &&
-    bytes.every((key) => equalBytes(a[key], b[key])) &&
-    a.merkleBranch.length === b.merkleBranch.length &&
-    a.merkleBranch.every((element, i) => equalBytes(element, b.merkleBranch[i]!))
-  );
-}
 
 type Settings = StratumClientOptions & ClientTimes & { readonly random: () => number };
 
