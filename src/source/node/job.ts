@@ -19,6 +19,9 @@ export interface Payout {
 export const EXTRANONCE1_BYTES = 8;
 const EXTRANONCE2_BYTES = 4;
 
+/** Bytes of both extranonces, which the coinbase leaves room for. */
+export const EXTRANONCE_BYTES = EXTRANONCE1_BYTES + EXTRANONCE2_BYTES;
+
 /**
  * Builds the job of a template.
  *
@@ -39,7 +42,7 @@ export function jobFromTemplate(
     payoutScript: payout.script,
     aux: template.coinbaseaux.map(fromHex),
     tag: payout.tag,
-    extranonceBytes: EXTRANONCE1_BYTES + EXTRANONCE2_BYTES,
+    extranonceBytes: EXTRANONCE_BYTES,
     witnessCommitment: commitment,
   });
   return {
@@ -69,8 +72,7 @@ export function jobFromTemplate(
 /** The commitment recomputed from the wtxids; undefined on a chain without segwit. The node's own must agree with it. */
 function checkedCommitment(template: Template): Uint8Array | undefined {
   const offered = template.default_witness_commitment;
-  const segwit = template.rules.some((rule) => rule === 'segwit' || rule === '!segwit');
-  if (offered === undefined && !segwit) return undefined;
+  if (!isSegwitActive(template)) return undefined;
   const wtxids = template.transactions.map(({ hash }) => hashFromDisplay(hash));
   const commitment = witnessCommitment(wtxids, WITNESS_RESERVED_VALUE);
   const expected = toHex(commitmentScript(commitment));
@@ -84,6 +86,15 @@ function checkedCommitment(template: Template): Uint8Array | undefined {
     );
   }
   return commitment;
+}
+
+/**
+ * The rules say it where there are any: bitcoind offers a commitment also before segwit is active, and then a coinbase with a witness
+ * makes the block invalid (`unexpected-witness`). A commitment says it only where a node names no rules.
+ */
+function isSegwitActive({ rules, default_witness_commitment: offered }: Template): boolean {
+  if (rules.length === 0) return offered !== undefined;
+  return rules.includes('segwit') || rules.includes('!segwit');
 }
 
 /** The 8 bytes that set a job apart: the session's 4 random bytes and the job's number, big-endian. */

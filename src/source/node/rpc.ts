@@ -6,7 +6,7 @@ import type { Credentials } from './credentials.ts';
 
 /** How a call may be bounded. */
 export interface CallOptions {
-  /** Milliseconds until the call is given up; 0 waits for ever. @default 30_000 */
+  /** Milliseconds of silence until the call is given up; 0 waits for ever, but for the connection. @default 30_000 */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -35,20 +35,22 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
  */
 export function createRpcClient(url: URL, credentials: Credentials): RpcClient {
   const { Agent } = url.protocol === 'https:' ? https : http;
-  const endpoint: Endpoint = { url, agent: new Agent({ keepAlive: true, maxSockets: 16 }) };
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const endpoint: Endpoint = { url, agent };
   let nextId = 0;
   return {
     url: url.href,
-    close: () => endpoint.agent.destroy(),
+    close: () => agent.destroy(),
     async call(method, params = [], options = {}) {
       const body = JSON.stringify({ jsonrpc: '1.0', id: nextId++, method, params });
+      const message = (authorization: string): Message => ({ method, body, authorization });
       const authorization = await credentials.authorization().catch(async (missing: unknown) => {
-        await post(endpoint, body, '', options); // fails when nobody is there, which is the better thing to tell
+        await post(endpoint, message(''), options); // fails when nobody is there, which is the better thing to tell
         throw missing;
       });
-      let answer = await post(endpoint, body, authorization, options);
+      let answer = await post(endpoint, message(authorization), options);
       if (isRefusal(answer.status) && credentials.renew()) {
-        answer = await post(endpoint, body, await credentials.authorization(), options); // a restarted node wrote a new cookie
+        answer = await post(endpoint, message(await credentials.authorization()), options); // a restarted node wrote a new cookie
       }
       if (isRefusal(answer.status)) throw refused(url, answer.status, credentials.source);
       return resultOf(url, method, answer);
@@ -58,15 +60,19 @@ export function createRpcClient(url: URL, credentials: Credentials): RpcClient {
 
 interface Endpoint {
   readonly url: URL;
-  readonly agent: http.Agent;
+  /** Keeps connections; false opens one for this call alone. */
+  readonly agent: http.Agent | false;
 }
 
-function post(
-  { url, agent }: Endpoint,
-  body: string,
-  authorization: string,
-  { timeoutMs = 30_000, signal }: CallOptions,
-): Promise<Answer> {
+interface Message {
+  readonly method: string;
+  readonly body: string;
+  readonly authorization: string;
+}
+
+function post({ url, agent }: Endpoint, message: Message, options: CallOptions): Promise<Answer> {
+  const { method, body, authorization } = message;
+  const { timeoutMs = 30_000, signal } = options;
   const { request: send } = url.protocol === 'https:' ? https : http;
   const headers = {
     authorization,
@@ -76,18 +82,58 @@ function post(
   return new Promise((resolve, reject) => {
     const request = send(url, { method: 'POST', agent, headers, ...(signal ? { signal } : {}) });
     const fail = (cause: Error) => reject(unreachable(url, cause));
-    if (timeoutMs > 0) {
-      request.setTimeout(timeoutMs, () =>
-        request.destroy(new Error(`no answer came within ${Number((timeoutMs / 1000).toPrecision(2))} s`)),
-      );
-    }
-    request.on('error', fail);
+    boundSilence(request, timeoutMs);
+    const isHeard = listenForAnswer(request);
+    request.on('error', (cause) => {
+      const wasClosedIdle = request.reusedSocket && isClosed(cause) && !isHeard();
+      if (!wasClosedIdle || !REPEATABLE.test(method)) return fail(cause);
+      post({ url, agent: false }, message, options).then(resolve, reject);
+    });
     request.on('response', (response) => {
       readAnswer(response).then(resolve, fail);
     });
     request.end(body);
   });
 }
+
+/** The longest wait for a connection, milliseconds: time for four SYNs, where the system would go on for minutes. */
+const CONNECT_MS = 10_000;
+
+/**
+ * Ends a request that gets no connection, or then hears nothing for `timeoutMs`. The wait for the connection has a clock of its own, as
+ * Node's starts only with the connection. Neither bounds the whole call: a large answer over a slow link may take its time.
+ */
+function boundSilence(request: http.ClientRequest, timeoutMs: number): void {
+  const endAfter = (ms: number) => () =>
+    request.destroy(new Error(`no answer came within ${Number((ms / 1000).toPrecision(2))} s`));
+  if (timeoutMs > 0) request.setTimeout(timeoutMs, endAfter(timeoutMs));
+  request.once('socket', (socket) => {
+    if (!socket.connecting) return;
+    const connectMs = Math.min(timeoutMs || CONNECT_MS, CONNECT_MS);
+    const timer = setTimeout(endAfter(connectMs), connectMs);
+    const stop = () => clearTimeout(timer);
+    socket.once('connect', stop);
+    request.once('close', stop);
+  });
+}
+
+/** Tells whether any byte of an answer has come; a kept connection has already counted those of earlier ones. */
+function listenForAnswer(request: http.ClientRequest): () => boolean {
+  let before = 0;
+  request.once('socket', (socket) => {
+    before = socket.bytesRead;
+  });
+  return () => (request.socket?.bytesRead ?? 0) > before;
+}
+
+/**
+ * Methods that may be called twice for one answer. bitcoind closes a connection that was idle for 30 s, so a call every 30 s meets that very
+ * moment, and is made again. A second submitblock of one block is answered `duplicate`, and then the chain decides; a payment would be made twice.
+ */
+const REPEATABLE = /^(get|submitblock$)/;
+
+/** True when the other side closed the connection. */
+const isClosed = ({ code = '' }: NodeJS.ErrnoException) => code === 'ECONNRESET' || code === 'EPIPE';
 
 interface Answer {
   readonly status: number;

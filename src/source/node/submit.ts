@@ -12,6 +12,13 @@ const SUBMIT_TIMEOUT_MS = 60_000;
 const RPC_DESERIALIZATION_ERROR = -22;
 const RPC_INVALID_ADDRESS_OR_KEY = -5;
 
+/**
+ * Refusals that bitcoind does not remember, so the same bytes can be accepted later. A node that crashed can come back without its last
+ * blocks, the parent of ours among them, and fetch them again; a node whose clock was ahead gave that time to our block, and refuses it
+ * from when the clock is put right until that time is less than two hours away.
+ */
+const NOT_FINAL = ['prev-blk-not-found', 'time-too-new'];
+
 /** Submits blocks to the node behind `rpc`. */
 export function createNodeSink(rpc: RpcClient): BlockSink {
   return {
@@ -41,15 +48,12 @@ async function verdictOf(
   const reason = String(answer);
   const undecided =
     reason === 'duplicate' || reason === 'inconclusive' || reason === 'duplicate-inconclusive';
-  if (reason === 'prev-blk-not-found') return orphanVerdict(rpc, block, reason, signal);
+  if (NOT_FINAL.includes(reason)) return openVerdict(rpc, block, reason, signal);
   return undecided ? placeInChain(rpc, block, reason, signal) : { outcome: 'rejected', reason };
 }
 
-/**
- * A node that crashed can come back without its last blocks, the parent of ours among them, and fetch them again: while its chain is
- * shorter than the block's height, nothing is decided.
- */
-async function orphanVerdict(
+/** A refusal that may pass: while the node's chain is shorter than the block's height, nothing is decided. */
+async function openVerdict(
   rpc: RpcClient,
   block: FoundBlock,
   reason: string,

@@ -91,6 +91,17 @@ describe('jobFromTemplate', () => {
     );
   });
 
+  it.each([
+    ['a template that names it', ['csv', '!segwit', 'taproot'], true],
+    ['a template that names it as optional', ['segwit'], true],
+    ['a template that names no rules but commits', [], true],
+    ['bitcoind before its activation, which commits all the same', ['csv', 'taproot'], false],
+  ])('takes segwit to be active as told by %s', (_, rules, active) => {
+    const template = { ...TEMPLATE, rules };
+    expect(jobOf(template).body?.coinbaseWitness).toBe(active);
+    expect(coinbaseOf(template).outputs).toHaveLength(active ? 2 : 1);
+  });
+
   it("takes the node's time, not the host's", () => {
     expect(jobOf({ ...TEMPLATE, curtime: 1_500_000_000 }).nTime).toBe(1_500_000_000);
   });
