@@ -99,6 +99,17 @@ function sessionIdOf(subscriptions: unknown): string | undefined {
 }
 
 /**
+ * True when an answer carries an error. Pools also write none as false, 0, an empty text or an empty list.
+ *
+ * @example
+ * ```ts
+ * hasError({ result: null, error: [20, 'Go away', null], rejectReason: undefined }); // true
+ * hasError({ result: true, error: [], rejectReason: undefined }); // false
+ * ```
+ */
+export const hasError = ({ error }: Answer): boolean => complaint(error) !== undefined;
+
+/**
  * Reads the answer to mining.authorize or mining.submit. Only `true` without an error is a yes; `false`, an error or a reason to reject is a no; null without an error
  * is neither.
  *
@@ -109,19 +120,24 @@ function sessionIdOf(subscriptions: unknown): string | undefined {
  * ```
  */
 export function decodeYesOrNo({ result, error, rejectReason }: Answer): YesOrNo {
-  const { code, text } = complaint(error) ?? complaint(rejectReason) ?? { code: undefined, text: '' };
-  if (code !== undefined || text !== '')
+  const said = complaint(error) ?? complaint(rejectReason);
+  if (said !== undefined) {
+    const { code, text } = said;
     return { answer: 'no', reason: text === '' ? `error ${code}` : text, class: rejectClass(code, text) };
+  }
   if (result === true) return { answer: 'yes' };
   return result === false
     ? { answer: 'no', reason: 'no reason given', class: 'other' }
     : { answer: 'neither' };
 }
 
-/** An error in any of its forms: [code, text, traceback], a string, {code, message}, a bare code, `true`. */
+/** An error in any of its forms: [code, text, traceback], a string, {code, message}, a bare code, `true`; undefined for what means none. */
 function complaint(error: unknown): { code: number | undefined; text: string } | undefined {
-  if (error === null || error === undefined || error === false || error === '') return undefined;
-  if (typeof error === 'string') return { code: undefined, text: plainText(error, 160) };
+  if (error === null || error === undefined || error === false) return undefined;
+  if (typeof error === 'string') {
+    const text = plainText(error, 160);
+    return text === '' ? undefined : { code: undefined, text };
+  }
   if (typeof error === 'number') return error === 0 ? undefined : { code: error, text: '' };
   if (Array.isArray(error)) return error.length === 0 ? undefined : worded(error[0], error[1] ?? error[0]);
   if (typeof error !== 'object') return worded(undefined, undefined);

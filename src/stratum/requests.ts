@@ -137,5 +137,16 @@ export function encodeAnswer(id: string | number, result: string | boolean): str
   return JSON.stringify({ id, result, error: null });
 }
 
+/**
+ * True for a line that asks the pool for an answer; false for {@link encodeAnswer}'s.
+ *
+ * @example
+ * ```ts
+ * isRequest('{"id":2,"method":"mining.subscribe","params":["hashgap/0.1.0"]}'); // true
+ * isRequest('{"id":7,"result":"pong","error":null}'); // false
+ * ```
+ */
+export const isRequest = (line: string): boolean => /^\{"id":\d+,"method":/.test(line);
+
 const encodeRequest = (id: number, method: string, params: readonly unknown[]) =>
   JSON.stringify({ id, method, params });

@@ -1,8 +1,18 @@
 /** What ends a client, and what ends its work: pools that fail, refuse, or never give any. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { NETWORKS } from '../../src/bitcoin/network.ts';
 import { createStratumClient } from '../../src/source/stratum/client.ts';
-import { ADDRESS, poolAt, poolFor, poolOf, startClient, testPool, WORK } from '../support/client.ts';
+import {
+  ADDRESS,
+  type ClientUnderTest,
+  poolAt,
+  poolFor,
+  poolOf,
+  startClient,
+  testPool,
+  WORK,
+} from '../support/client.ts';
 import { startTcpServer } from '../support/line-servers.ts';
 import type { TestPool } from '../support/pool.ts';
 
@@ -115,6 +125,44 @@ describe('the end of a client', () => {
     await client.close();
     void ended;
   });
+
+  it.each([
+    [
+      'accepts a share',
+      30_000,
+      async ({ job, submit }: ClientUnderTest) => {
+        expect(await submit(await job())).toMatchObject({ outcome: 'accepted' });
+      },
+    ],
+    [
+      'has not said in time whether it lets the worker in',
+      30,
+      async ({ job, next }: ClientUnderTest) => {
+        await job();
+        expect((await next('warning')).message).toContain('Mining goes on');
+      },
+    ],
+  ])(
+    'patience is over with one notify of a pool that %s, also when it hangs up then',
+    async (_, authorizeMs, prove) => {
+      const pool = await testPool({
+        ignore({ id, method }, { say }) {
+          if (method === 'mining.submit') say(JSON.stringify({ id, result: true, error: null }));
+          return method === 'mining.submit' || method === 'mining.authorize';
+        },
+      });
+      const patienceMs = 1_000;
+      const client = startClient([poolAt(pool, 'ann.rig', { limits: { authorizeMs } })], { patienceMs });
+      const asked = await pool.requests.next(({ method }) => method === 'mining.authorize');
+      asked.client.call('mining.set_difficulty', [1e-10]);
+      pool.announce();
+      await prove(client);
+      await pool.close();
+      await client.next('source-down');
+      const isOver = client.ended.then(() => 'over');
+      expect(await Promise.race([isOver, delay(patienceMs + 100, 'it goes on')])).toBe('it goes on');
+    },
+  );
 
   it('close() works before the first connection, in the middle of one, and twice', async () => {
     const client = createStratumClient({ pools: [poolFor('stratum+tcp://127.0.0.1:1')], emit: () => {} });

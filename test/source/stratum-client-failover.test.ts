@@ -1,5 +1,7 @@
 /** C33: the next pool in the list works while a better one does not, with its own user, jobs and difficulty, and the better one is returned to. */
 import { describe, expect, it } from 'vitest';
+import type { StratumClientOptions } from '../../src/source/stratum/client.ts';
+import type { SessionLimits } from '../../src/source/stratum/session-types.ts';
 import { poolAt, poolFor, poolOf, startClient, testPool } from '../support/client.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { startTcpServer } from '../support/line-servers.ts';
@@ -12,6 +14,25 @@ async function twoPools() {
   const primary = await testPool({ name: 'aa', difficulty: 1e-10 });
   const fallback = await testPool({ name: 'bb', difficulty: 2.4e-10 });
   return { primary, fallback, pools: [poolAt(primary, 'ann.1'), poolAt(fallback, 'bob.2')] };
+}
+
+/** The first pool is back beside the second, which is mined on: it has sent one job, and not answered authorize. */
+async function unprovenBeside(
+  limits: Partial<SessionLimits> = { authorizeMs: 600_000 },
+  options: Partial<StratumClientOptions> = {},
+) {
+  const primary = await testPool({ name: 'aa', ignore: ({ method }) => method === 'mining.authorize' });
+  const fallback = await testPool({ name: 'bb' });
+  await primary.close();
+  const started = startClient([poolAt(primary, 'ann.1', { limits }), poolAt(fallback, 'bob.2')], options);
+  await started.job(from('bb'));
+  await primary.reopen();
+  const { client, id } = await primary.requests.next(({ method }) => method === 'mining.authorize');
+  primary.announce();
+  client.call('client.show_message', ['That was the job.']);
+  await started.next('pool-message');
+  const answer = (result: unknown) => client.say(JSON.stringify({ id, result, error: null }));
+  return { ...started, fallback, answer };
 }
 
 const submits = (pool: Awaited<ReturnType<typeof testPool>>) =>
@@ -158,6 +179,34 @@ describe('C33 fail-over', () => {
     expect(jobs.items.filter(from('aa'))).toEqual([]);
     expect(fallback.clients).toHaveLength(1);
     void next;
+  });
+
+  it('a better pool that has a job goes on at once when the one at work is gone, also before it has let the worker in', async () => {
+    const { job, jobs, client, fallback } = await unprovenBeside();
+    expect(jobs.items.map(poolOf)).toEqual(['bb']);
+    await fallback.close();
+    expect(poolOf(await job())).toBe('aa');
+    expect(client.room?.()).toBeUndefined();
+  });
+
+  it('a better pool that never answers authorize takes over when its time is over, with the one job it has sent', async () => {
+    const { job, fallback } = await unprovenBeside({ authorizeMs: 100 });
+    expect(poolOf(await job(from('aa')))).toBe('aa');
+    await fallback.gone(0);
+  });
+
+  it('a better pool that answers authorize with neither yes nor no takes over', async () => {
+    const { job, answer } = await unprovenBeside();
+    answer(null);
+    expect(poolOf(await job())).toBe('aa');
+  });
+
+  it('a pool that has given a job is not said to give no work, though another is mined on', async () => {
+    const { all, answer, job } = await unprovenBeside(undefined, { firstJobMs: 1_000 });
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    answer(true);
+    await job(from('aa'));
+    expect(all('source-down').filter(({ reason }) => reason.includes('no work'))).toEqual([]);
   });
 
   it('two users at one pool are two places', async () => {

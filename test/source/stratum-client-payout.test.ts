@@ -1,9 +1,16 @@
 /** C37 through the client: whom a pool's coinbase pays, told, warned about, and enforced. */
 import { describe, expect, it } from 'vitest';
+import { fromHex } from '../../src/bitcoin/hex.ts';
 import { NETWORKS } from '../../src/bitcoin/network.ts';
-import type { PayoutExpectation } from '../../src/source/stratum/payout-check.ts';
-import { ADDRESS, OTHER_SCRIPT, poolAt, poolOf, startClient, testPool } from '../support/client.ts';
-import { littleEndian, type PoolOutput } from '../support/pool-work.ts';
+import type { MinerEventBody } from '../../src/events.ts';
+import {
+  createPayoutCheck,
+  PAYOUT_TOLD_MS,
+  type PayoutExpectation,
+} from '../../src/source/stratum/payout-check.ts';
+import { ADDRESS, OTHER_SCRIPT, poolAt, poolOf, startClient, testPool, WORK } from '../support/client.ts';
+import { regtestJob } from '../support/jobs.ts';
+import { coinbaseParts, littleEndian, type PoolOutput } from '../support/pool-work.ts';
 import { scriptOfUser } from '../support/solo-pool.ts';
 
 const SUBSIDY = 312_500_001n; // odd: no percentage of it is a whole number of satoshis
@@ -182,5 +189,85 @@ describe('C37 whom the coinbase pays', () => {
     pool.clients[1]!.call('mining.notify', broken);
     expect((await next('source-down')).reason).toContain('cannot be decoded');
     expect(jobs.items.every(({ id }) => id !== 'x')).toBe(true);
+  });
+});
+
+/** A check on a clock that stands still unless a test moves it, and what it told of jobs that pay so many percent to the miner. */
+function checkOn(changes: Partial<PayoutExpectation> = {}) {
+  const events: MinerEventBody[] = [];
+  const clock = { nowMs: 5 };
+  const check = createPayoutCheck(
+    expecting(changes),
+    (event) => void events.push(event),
+    () => clock.nowMs,
+  );
+  return {
+    clock,
+    /** The objection to a job, and the percent of payout events and the number of warnings that it led to. */
+    look(percent: bigint) {
+      const [coinbase1, coinbase2] = coinbaseParts(WORK, split(percent)).map(fromHex);
+      const from = events.length;
+      const objection = check(
+        regtestJob({ coinbase1: coinbase1!, coinbase2: coinbase2!, extranonce1: new Uint8Array(4) }),
+      );
+      const told = events
+        .slice(from)
+        .flatMap((event) => (event.type === 'payout' ? [Math.round(event.percent ?? -1)] : []));
+      const warnings = events.slice(from).filter(({ type }) => type === 'warning').length;
+      return { objection, told, warnings };
+    },
+    count: (type: MinerEventBody['type']) => events.filter((event) => event.type === type).length,
+  };
+}
+
+describe('coinbases that change all the time', () => {
+  it.each([
+    ['bad ones', [1n, 2n]],
+    ['good ones', [99n, 100n]],
+    ['good ones and bad ones', [99n, 2n]],
+    ['all of these', [1n, 99n, 2n, 100n, 50n]],
+  ])('%s do not fill the log', (_, percents) => {
+    const { look, count } = checkOn();
+    for (let i = 0; i < 100; i++) look(percents[i % percents.length]!);
+    expect(count('payout')).toBeLessThanOrEqual(4);
+    expect(count('warning')).toBeLessThanOrEqual(2);
+  });
+
+  it('a change to bad is told at once, whatever was told just before', () => {
+    const { look } = checkOn();
+    expect(look(99n)).toEqual({ objection: undefined, told: [99], warnings: 0 });
+    expect(look(2n)).toEqual({ objection: undefined, told: [2], warnings: 1 });
+    expect(look(99n).told).toEqual([99]);
+    expect(look(3n)).toEqual({ objection: undefined, told: [3], warnings: 1 });
+  });
+
+  it('a second way back to good waits, and is told with a job of then, though its coinbase is known', () => {
+    const { look, clock } = checkOn();
+    for (const percent of [99n, 2n, 99n, 2n]) look(percent);
+    expect(look(99n).told).toEqual([]);
+    clock.nowMs += PAYOUT_TOLD_MS - 1;
+    expect(look(99n).told).toEqual([]);
+    clock.nowMs += 1;
+    expect(look(99n).told).toEqual([99]);
+    expect(look(2n)).toMatchObject({ told: [2], warnings: 1 });
+  });
+
+  it('any other change is told after a while, the latest alone, and the problem not again', () => {
+    const { look, clock } = checkOn();
+    expect(look(1n)).toMatchObject({ told: [1], warnings: 1 });
+    expect(look(2n)).toMatchObject({ told: [], warnings: 0 });
+    expect(look(3n)).toMatchObject({ told: [], warnings: 0 });
+    clock.nowMs += PAYOUT_TOLD_MS;
+    expect(look(3n)).toMatchObject({ told: [3], warnings: 0 });
+    expect(look(3n)).toMatchObject({ told: [], warnings: 0 });
+  });
+
+  it('enforced: each bad job is objected to, told or not, and nothing is warned about', () => {
+    const { look, count } = checkOn({ enforce: true });
+    for (let i = 0; i < 10; i++) {
+      expect(look(99n).objection).toBeUndefined();
+      expect(look(2n).objection).toContain('received 2%');
+    }
+    expect(count('warning')).toBe(0);
   });
 });

@@ -100,6 +100,31 @@ describe('C1 subscribe result', () => {
   });
 });
 
+describe('an error that means none', () => {
+  it.each([null, false, '', 0, []].map((error) => [JSON.stringify(error)]))(
+    '%s: configure, subscribe and authorize count',
+    (error) => {
+      const drive = new Drive();
+      drive.open();
+      const granted = { 'version-rolling': true, 'version-rolling.mask': '1fffe000' };
+      drive.hear(answer(1, granted, JSON.parse(error)), answer(2, [[], '08', 4], JSON.parse(error)));
+      drive.hear(answer(3, true, JSON.parse(error)), notify());
+      expect(drive.all('dead')).toEqual([]);
+      expect(drive.all('authorized')).toHaveLength(1);
+      expect(drive.job.versionMask).toBe(0x1fffe000);
+    },
+  );
+
+  it('an empty object is an error', () => {
+    const drive = new Drive();
+    drive.open();
+    drive.hear(answer(1, { 'version-rolling': true, 'version-rolling.mask': '1fffe000' }, {}));
+    expect(drive.last('version-rolling').mask).toBe(0);
+    drive.hear(answer(2, [[], '08', 4], {}));
+    expect(drive.last('dead')).toMatchObject({ cause: 'subscribe-refused' });
+  });
+});
+
 describe('C3 extranonce2 of 8 bytes', () => {
   it('loses no precision where a counter crosses 2^53', () => {
     const drive = new Drive().connect({ size: 8 });

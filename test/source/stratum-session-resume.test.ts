@@ -20,6 +20,16 @@ const send = (drive: Drive, nonce: number) => {
   return drive.request('mining.submit').id;
 };
 
+/** The first shares of the job that are no blocks. */
+const ordinary = (drive: Drive, count: number) => {
+  const shares = [searchShare(drive.job, false)];
+  while (shares.length < count) shares.push(searchShare(drive.job, false, shares.at(-1)!.header.nonce + 1));
+  return shares;
+};
+
+/** The nonces that were submitted, in order. */
+const nonces = (drive: Drive) => drive.submits().map(({ params }) => Number.parseInt(String(params[4]), 16));
+
 describe('C34 the pool drops mid-submit', () => {
   const again = (drive: Drive, { extranonce1 = '08000002', waitMs = 5_000 } = {}) => {
     drive.close();
@@ -139,6 +149,50 @@ describe('C34 the pool drops mid-submit', () => {
       outcome: 'withheld',
       reason: 'Too many shares wait for an answer.',
     });
+  });
+
+  it('a block waits for the session to be resumed, however many shares do', () => {
+    const drive = new Drive({ limits: { parkedShares: 2 } }).connect();
+    drive.hear(EASIEST, notify({ nBits: EASY_NETWORK }));
+    const [first, second, third] = ordinary(drive, 3);
+    const block = searchShare(drive.job, true);
+    const next = searchShare(drive.job, true, block.header.nonce + 1);
+    const waiting = [block, first, second, next];
+    drive.close();
+    for (const share of [...waiting, third]) drive.submit(share!);
+    expect(drive.all('verdict')).toMatchObject([{ share: third, verdict: { outcome: 'withheld' } }]);
+    again(drive);
+    drive.hear(answer(drive.request('mining.authorize').id, true));
+    expect(nonces(drive)).toEqual(waiting.map((share) => share!.header.nonce));
+    expect(drive.session.stats()).toMatchObject({ shares: 5, withheld: 1, unknown: 0, pending: 4 });
+  });
+
+  it('a block without an answer is kept, though it is the oldest of more than a session may take up again', () => {
+    const drive = new Drive({ limits: { parkedShares: 2 } }).connect();
+    drive.hear(EASIEST, notify({ nBits: EASY_NETWORK }));
+    const block = searchShare(drive.job, true);
+    const [first, second, third] = ordinary(drive, 3);
+    for (const share of [block, first, second, third]) drive.submit(share!);
+    drive.close();
+    expect(drive.all('verdict')).toMatchObject([{ share: first, verdict: LOST }]);
+    drive.submit(searchShare(drive.job, true, block.header.nonce + 1));
+    expect(drive.session.stats()).toMatchObject({ unknown: 1, withheld: 0, pending: 4 });
+    again(drive);
+    drive.hear(answer(drive.request('mining.authorize').id, true));
+    expect(nonces(drive).slice(4, 7)).toEqual([block, second, third].map((share) => share!.header.nonce));
+    expect(drive.submits()).toHaveLength(8);
+  });
+
+  it('keeps no more blocks than may be pending', () => {
+    const drive = new Drive({ limits: { parkedShares: 2, pendingShares: 1 } }).connect();
+    drive.hear(EASIEST, notify({ nBits: EASY_NETWORK }));
+    drive.close();
+    for (let nonce = -1, i = 0; i < 3; i++) {
+      const block = searchShare(drive.job, true, nonce + 1);
+      nonce = block.header.nonce;
+      drive.submit(block);
+    }
+    expect(drive.session.stats()).toMatchObject({ shares: 3, withheld: 1, pending: 2 });
   });
 
   it('sends a share that was found without a connection, when the session is resumed', () => {

@@ -169,20 +169,6 @@ describe('limits', () => {
   });
 });
 
-it('answers to what was sent are no flood', async () => {
-  const { transport } = await pair(
-    (socket) =>
-      void socket.on('data', (chunk: Buffer) =>
-        socket.write('x\n'.repeat(chunk.filter((byte) => byte === 0x0a).length)),
-      ),
-    { limits: { messagesPerSecond: 1, messageBurst: 5 } },
-  );
-  const lines = transport.lines[Symbol.asyncIterator]();
-  for (let i = 0; i < 200; i++) transport.send('share');
-  for (let i = 0; i < 200; i++) expect(await lines.next()).toEqual({ done: false, value: 'x' });
-  await transport.close();
-});
-
 describe('C31: a server that is no pool', () => {
   it('gives the lines of an HTTP error page, then the end', async () => {
     const page = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 6\r\n\r\n<html>';

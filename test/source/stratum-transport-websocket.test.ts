@@ -2,10 +2,14 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { parsePoolUrl } from '../../src/source/stratum/endpoint.ts';
+import { DEFAULT_LIMITS } from '../../src/source/stratum/transport/transport.ts';
+import { openWebSocket } from '../../src/source/stratum/transport/websocket-link.ts';
 import { listen, startTcpServer, startWebSocketServer } from '../support/line-servers.ts';
 import { createTestCa } from '../support/test-ca.ts';
 import { connectTo, readAll, take } from '../support/transports.ts';
@@ -222,6 +226,20 @@ describe('the handshake', () => {
     expect(request?.headers.host).toBe(`localhost:${server.port}`);
     expect(request?.headers['sec-websocket-extensions']).toBeUndefined(); // no compression
     expect(transport.remote.address).toMatch(/^127\.0\.0\.1:|^\[::1\]:/);
+  });
+
+  it('names an IPv6 address without its zone, which no URL can carry', async () => {
+    const http = createServer();
+    const server = await listen(http);
+    const hosts: (string | undefined)[] = [];
+    new WebSocketServer({ server: http }).on('connection', (_, { headers }) => hosts.push(headers.host));
+    const socket = connect(server.port, '127.0.0.1'); // stands in for the interface of the zone
+    await once(socket, 'connect');
+    const endpoint = parsePoolUrl(`stratum+ws://[fe80::1%lo]:${server.port}/mine`);
+    const { signal } = new AbortController();
+    const webSocket = await openWebSocket(socket, endpoint, DEFAULT_LIMITS, signal);
+    expect(hosts).toEqual([`[fe80::1]:${server.port}`]);
+    webSocket.terminate();
   });
 
   it.each<[string, string, string]>([

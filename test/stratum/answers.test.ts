@@ -1,6 +1,12 @@
 /** What a pool answers: subscriptions, grants, and why a share was refused. */
 import { describe, expect, it } from 'vitest';
-import { decodeConfigured, decodeSubscribed, decodeYesOrNo, rejectClass } from '../../src/stratum/answers.ts';
+import {
+  decodeConfigured,
+  decodeSubscribed,
+  decodeYesOrNo,
+  hasError,
+  rejectClass,
+} from '../../src/stratum/answers.ts';
 
 const said = (result: unknown, error?: unknown, rejectReason?: unknown) =>
   decodeYesOrNo({ result, error, rejectReason });
@@ -94,6 +100,19 @@ describe('C26 an answer without result and error', () => {
     expect(said(true, [20, 'x', null])).toMatchObject({ answer: 'no', reason: 'x' });
     expect(said(true, null, 'Stale')).toMatchObject({ answer: 'no', class: 'stale' });
     expect(said(false)).toEqual({ answer: 'no', reason: 'no reason given', class: 'other' });
+  });
+});
+
+describe('an error', () => {
+  const NONE = [undefined, null, false, '', 0, [], ' \u0007'];
+  const SOME = [{}, true, 'x', 22, [22], [null], [20, 'x', null], { code: 20 }, { message: 'x' }];
+
+  it.each<[unknown, boolean]>([
+    ...NONE.map((error): [unknown, boolean] => [error, false]),
+    ...SOME.map((error): [unknown, boolean] => [error, true]),
+  ])('%j: %j, for an answer and for a verdict alike', (error, expected) => {
+    expect(hasError({ result: true, error, rejectReason: undefined })).toBe(expected);
+    expect(said(true, error).answer).toBe(expected ? 'no' : 'yes');
   });
 });
 

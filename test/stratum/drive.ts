@@ -45,7 +45,7 @@ export class Drive {
     return output;
   }
 
-  open = () => this.#step({ type: 'opened', nowMs: this.nowMs });
+  open = (host?: string) => this.#step({ type: 'opened', nowMs: this.nowMs, host });
   close = () => this.#step({ type: 'closed', nowMs: this.nowMs });
   end = () => this.#step({ type: 'ended', nowMs: this.nowMs });
   submit = (share: FoundShare) => this.#step({ type: 'share', share, nowMs: this.nowMs });

@@ -9,6 +9,7 @@ import {
   encodeSubscribe,
   encodeSuggestDifficulty,
   encodeSuggestTarget,
+  isRequest,
 } from '../../src/stratum/requests.ts';
 import { rollableMask, versionBits } from '../../src/stratum/version-bits.ts';
 
@@ -66,6 +67,19 @@ describe('C5 always 8 lower-case hex digits', () => {
     const { params } = JSON.parse(encodeSubmit(4, { ...share, ...fields })) as { params: string[] };
     expect(params).toEqual(['ann.1', 'j', '000a', ...words]);
   });
+});
+
+it('requests are told from answers, whatever the id that the pool chose', () => {
+  const requests = [
+    encodeConfigure(1, { versionMask: 0xe000 })!,
+    encodeSubscribe(2, 'x'),
+    encodeAuthorize(3, 'ann', 'x'),
+    encodeSuggestDifficulty(4, 1),
+    encodeSubmit(5, share),
+  ];
+  expect(requests.map(isRequest)).toEqual(requests.map(() => true));
+  const ids = [7, -1, 1e300, '', '7', '","method":"', '7,"method":"x"'];
+  expect(ids.map((id) => isRequest(encodeAnswer(id, 'pong')))).toEqual(ids.map(() => false));
 });
 
 describe('version bits', () => {

@@ -66,7 +66,7 @@ export function parsePoolUrl(text: string): PoolEndpoint {
   const input = text.trim();
   const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)$/is.exec(input);
   if (match === null) throw withoutScheme(input);
-  const [, schemeText, authorityText, tail] = match as unknown as [string, string, string, string];
+  const [, schemeText = '', authorityText = '', tail = ''] = match;
   const name = schemeText.toLowerCase();
   const scheme = Object.hasOwn(SCHEMES, name) ? SCHEMES[name] : undefined;
   if (scheme === undefined) throw unknownScheme(input, name);

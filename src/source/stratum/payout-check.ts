@@ -27,32 +27,71 @@ const MIN_PERCENT = 98;
 /** Pools round to whole satoshis: a part of 98% may be one satoshi less. */
 const ROUNDING_PERCENT = 0.001;
 
+/** How often a pool whose coinbases change all the time is told of, milliseconds. */
+export const PAYOUT_TOLD_MS = 10_000;
+
 /**
- * A check that remembers what the job before paid, so that each change is told once.
+ * A check that remembers what the job before paid, so that each change is told once. A change from good to bad is told at once; a way back to good once in
+ * {@link PAYOUT_TOLD_MS}, and so is any other change, with the job that comes then: each job of a pool may pay differently, and must not fill a log.
  *
+ * @param clockMs - a monotonic clock, milliseconds.
  * @throws {HashgapError} `ADDRESS_INVALID` or `ADDRESS_WRONG_NETWORK` for the expected address.
  */
-export function createPayoutCheck(expectation: PayoutExpectation, emit: Emit): PayoutCheck {
-  const { network, address, minPercent = MIN_PERCENT, enforce = false } = expectation;
+export function createPayoutCheck(
+  expectation: PayoutExpectation,
+  emit: Emit,
+  clockMs: () => number = () => performance.now(),
+): PayoutCheck {
+  const { network, address, enforce = false } = expectation;
   if (address !== undefined) payoutScript(address, network);
-  let last: { readonly job: Job; readonly objection: string | undefined } | undefined;
-  let told = '';
-  const look = (job: Job) => {
-    const payout = decodePayout(job, network, address);
-    const percent = payout && address !== undefined ? percentPaidTo(payout, address, network) : undefined;
-    const problem = problemOf(payout, address, percent, minPercent);
-    const summary = `${problem === undefined ? 'good' : 'bad'} ${outputsOf(payout)}`;
-    if (summary !== told) {
-      told = summary;
-      if (payout !== undefined) emit(payoutEvent(payout, percent));
-      if (problem !== undefined && !enforce) emit({ type: 'warning', message: problem });
-    }
-    return enforce ? problem : undefined;
-  };
+  let last: { readonly job: Job; readonly seen: Seen } | undefined;
+  let told: Told | undefined;
   return (job) => {
-    if (last === undefined || !sameCoinbase(last.job, job)) last = { job, objection: look(job) };
-    return last.objection;
+    const seen = last !== undefined && sameCoinbase(last.job, job) ? last.seen : look(job, expectation);
+    last = { job, seen };
+    const nowMs = clockMs();
+    if (isToBeTold(seen, told, nowMs)) {
+      const { payout, percent, problem } = seen;
+      const isBack = told?.seen.problem !== undefined && problem === undefined;
+      if (payout !== undefined) emit(payoutEvent(payout, percent));
+      if (problem !== undefined && told?.seen.problem === undefined && !enforce)
+        emit({ type: 'warning', message: problem });
+      told = { seen, atMs: nowMs, backMs: isBack ? nowMs : (told?.backMs ?? Number.NEGATIVE_INFINITY) };
+    }
+    return enforce ? seen.problem : undefined;
   };
+}
+
+/** What a coinbase pays, and what is wrong with that. */
+interface Seen {
+  readonly payout: Payout | undefined;
+  /** The part of the expected address. */
+  readonly percent: number | undefined;
+  readonly problem: string | undefined;
+  /** What is compared to find a change. */
+  readonly outputs: string;
+}
+
+/** What was told last. */
+interface Told {
+  readonly seen: Seen;
+  readonly atMs: number;
+  /** When a way back from bad to good was told last. */
+  readonly backMs: number;
+}
+
+function look(job: Job, { network, address, minPercent = MIN_PERCENT }: PayoutExpectation): Seen {
+  const payout = decodePayout(job, network, address);
+  const percent = payout && address !== undefined ? percentPaidTo(payout, address, network) : undefined;
+  const problem = problemOf(payout, address, percent, minPercent);
+  return { payout, percent, problem, outputs: outputsOf(payout) };
+}
+
+function isToBeTold({ problem, outputs }: Seen, told: Told | undefined, nowMs: number): boolean {
+  if (told === undefined) return true;
+  const [isBad, wasBad] = [problem !== undefined, told.seen.problem !== undefined];
+  if (isBad !== wasBad) return isBad || nowMs >= told.backMs + PAYOUT_TOLD_MS;
+  return outputs !== told.seen.outputs && nowMs >= told.atMs + PAYOUT_TOLD_MS;
 }
 
 /** Without the scripts and the full list, which nobody shows. */

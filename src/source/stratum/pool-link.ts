@@ -9,12 +9,7 @@ import type { PoolEndpoint } from './endpoint.ts';
 import { createNotifyPace } from './notify-pace.ts';
 import type { PayoutCheck } from './payout-check.ts';
 import { createSession } from './session.ts';
-import {
-  SESSION_LIMITS,
-  type SessionEvent,
-  type SessionInput,
-  type SessionOptions,
-} from './session-types.ts';
+import type { SessionEvent, SessionOccurrence, SessionOptions } from './session-types.ts';
 import { connectTransport } from './transport/connect.ts';
 import type { Transport, TransportOptions } from './transport/transport.ts';
 
@@ -30,8 +25,8 @@ export interface PoolLinkOptions {
   readonly pool: PoolOptions;
   readonly emit: Emit;
   /**
-   * Called for each job that may be worked on. It is proven once the pool has let the worker in; the job at hand comes again then. A pool that
-   * does not say whether it has counts as proven after the time for authorize.
+   * Called for each job that may be worked on. It is proven once the pool has let the worker in, or accepted a share; the job at hand comes again then. A pool
+   * that does not say whether it has counts as proven after the time for authorize.
    */
   readonly onJob: (job: Job, isProven: boolean) => void;
   readonly payout?: PayoutCheck;
@@ -81,86 +76,115 @@ interface Connection {
   end: Closing | undefined;
   /** The last job that may be worked on. */
   job: Job | undefined;
-  /** When the pool counts as proven. */
-  provenMs: number;
+  /** The pool has let the worker in, or counts as if it had. */
+  isProven: boolean;
   messages: number;
-}
-
-interface Waiting {
-  readonly verdict: Promise<ShareVerdict>;
-  resolve(verdict: ShareVerdict): void;
 }
 
 /** A link that is not yet connected. */
 export function createPoolLink(options: PoolLinkOptions): PoolLink {
-  const { pool, emit } = options;
-  const session = createSession(pool.session);
-  const waiting = new Map<FoundShare, Waiting>();
+  const session = createSession(options.pool.session);
+  const verdicts = createVerdicts();
   let connection: Connection | undefined;
-
-  const judge = ({ share, verdict }: Extract<SessionEvent, { type: 'verdict' }>) => {
-    waiting.get(share)?.resolve(verdict);
-    waiting.delete(share);
-  };
-  const step = (input: SessionInput) => {
-    const { send, events, deadlineMs } = session.step(input);
+  const step: Step = (occurrence) => {
+    const { send, events, deadlineMs } = session.step({ ...occurrence, nowMs: performance.now() });
     for (const line of send) connection?.transport?.send(line);
     for (const event of events) {
-      if (event.type === 'verdict') judge(event);
-      else if (connection !== undefined) heed(event, connection, options);
+      if (event.type === 'verdict') verdicts.settle(event);
+      if (connection !== undefined) heed(event, connection, options);
     }
     alarm.set(deadlineMs);
   };
-  const alarm = createAlarm(() => step({ type: 'time', nowMs: performance.now() }));
-
+  const alarm = createAlarm(() => step({ type: 'time' }));
   return {
-    async run(signal, endpoint = pool.endpoint) {
-      const current = createConnection(pool.session);
-      const pace = createNotifyPace((line) => step({ type: 'line', nowMs: performance.now(), line }));
+    async run(signal, endpoint = options.pool.endpoint) {
+      const current = createConnection();
       connection = current;
       try {
-        current.transport = await connectTransport(endpoint, transportOptions(pool, emit), signal);
-        step({ type: 'opened', nowMs: performance.now() });
-        for await (const line of current.transport.lines) {
-          pace.push(line);
-          if (current.end !== undefined) break;
-        }
+        await listen(current, step, endpoint, () =>
+          connectTransport(endpoint, transportOptions(options), signal),
+        );
       } catch (error) {
         if (!signal.aborted) current.end ??= { reason: reasonOf(error), waitMs: 0 };
       } finally {
-        pace.close();
         connection = undefined;
-        step({ type: 'closed', nowMs: performance.now() }); // at once: a share found from here on was not sent
+        step({ type: 'closed' }); // at once: a share found from here on was not sent
         await current.transport?.close();
       }
-      const end = current.end ?? { reason: 'The connection was closed.', waitMs: 0 };
-      const resumable = current.end?.unwanted !== true && session.canResume();
-      return { ...end, worked: current.job !== undefined, resumable };
+      return endOf(current, session.canResume());
     },
     isOpen: () => connection?.transport !== undefined,
     job: () => (connection?.end === undefined ? connection?.job : undefined),
-    submit(share) {
-      const known = waiting.get(share);
-      if (known !== undefined) return known.verdict;
-      let resolve!: (verdict: ShareVerdict) => void;
-      const verdict = new Promise<ShareVerdict>((settle) => {
-        resolve = settle;
-      });
-      waiting.set(share, { verdict, resolve });
-      step({ type: 'share', nowMs: performance.now(), share });
-      return verdict;
-    },
+    submit: (share) => verdicts.of(share, () => step({ type: 'share', share })),
     end() {
-      step({ type: 'ended', nowMs: performance.now() });
+      step({ type: 'ended' });
       alarm.set(undefined);
     },
   };
 }
 
-function createConnection({ limits }: SessionOptions): Connection {
-  const { authorizeMs } = { ...SESSION_LIMITS, ...limits };
-  const provenMs = performance.now() + authorizeMs;
-  return { transport: undefined, end: undefined, job: undefined, provenMs, messages: 0 };
+/** Something happens to the session, now. */
+type Step = (occurrence: SessionOccurrence) => void;
+
+const createConnection = (): Connection => ({
+  transport: undefined,
+  end: undefined,
+  job: undefined,
+  isProven: false,
+  messages: 0,
+});
+
+/** Connects, and gives every line to the session until the connection ends. */
+async function listen(
+  connection: Connection,
+  step: Step,
+  endpoint: PoolEndpoint,
+  connect: () => Promise<Transport>,
+): Promise<void> {
+  const pace = createNotifyPace((line) => step({ type: 'line', line }));
+  try {
+    connection.transport = await connect();
+    step({ type: 'opened', host: endpoint.host });
+    for await (const line of connection.transport.lines) {
+      pace.push(line);
+      if (connection.end !== undefined) return;
+    }
+  } finally {
+    pace.close();
+  }
+}
+
+function endOf({ end, job }: Connection, canResume: boolean): LinkEnd {
+  const { unwanted = false, ...told } = end ?? { reason: 'The connection was closed.', waitMs: 0 };
+  return { ...told, worked: job !== undefined, resumable: !unwanted && canResume };
+}
+
+/** Verdicts that are waited for: a share that is handed in twice is sent once, and has one. */
+function createVerdicts() {
+  const waiting = new Map<FoundShare, Waiting>();
+  return {
+    /** The verdict of a share, which `send` brings on its way. */
+    of(share: FoundShare, send: () => void): Promise<ShareVerdict> {
+      const known = waiting.get(share);
+      if (known !== undefined) return known.verdict;
+      let resolve!: Waiting['resolve'];
+      const verdict = new Promise<ShareVerdict>((settle) => {
+        resolve = settle;
+      });
+      waiting.set(share, { verdict, resolve });
+      send();
+      return verdict;
+    },
+    settle({ share, verdict }: { readonly share: FoundShare; readonly verdict: ShareVerdict }): void {
+      waiting.get(share)?.resolve(verdict);
+      waiting.delete(share);
+    },
+  };
+}
+
+interface Waiting {
+  readonly verdict: Promise<ShareVerdict>;
+  resolve(verdict: ShareVerdict): void;
 }
 
 /** Does what an event of the session asks for. */
@@ -171,8 +195,11 @@ function heed(event: SessionEvent, connection: Connection, options: PoolLinkOpti
       offer(event.job, connection, options);
       break;
     case 'authorized':
-      connection.provenMs = 0;
-      if (connection.job !== undefined) options.onJob(connection.job, true);
+    case 'authorize-unanswered':
+      prove(connection, options);
+      break;
+    case 'verdict':
+      if (event.verdict.outcome === 'accepted') prove(connection, options);
       break;
     case 'unauthorized':
       close(connection, {
@@ -198,6 +225,13 @@ function heed(event: SessionEvent, connection: Connection, options: PoolLinkOpti
   }
 }
 
+/** The pool has let the worker in, or has not said for long whether it does, or takes its shares, which says the same. */
+function prove(connection: Connection, { onJob }: PoolLinkOptions): void {
+  if (connection.isProven || connection.end !== undefined) return;
+  connection.isProven = true;
+  if (connection.job !== undefined) onJob(connection.job, true);
+}
+
 /** A job goes to the miner, unless its coinbase pays the wrong one or its blocks could not be of this network. */
 function offer(job: Job, connection: Connection, options: PoolLinkOptions): void {
   if (connection.end !== undefined) return;
@@ -207,7 +241,7 @@ function offer(job: Job, connection: Connection, options: PoolLinkOptions): void
     return;
   }
   connection.job = job;
-  options.onJob(job, performance.now() >= connection.provenMs);
+  options.onJob(job, connection.isProven);
 }
 
 /** With such a target a pool could make a "block" of every second hash, and the journal keeps them all. */
@@ -245,8 +279,8 @@ function createAlarm(ring: () => void) {
   };
 }
 
-function transportOptions({ transport }: PoolOptions, emit: Emit): TransportOptions {
-  return { onWarning: (message) => emit({ type: 'warning', message }), ...transport };
+function transportOptions({ pool, emit }: PoolLinkOptions): TransportOptions {
+  return { onWarning: (message) => emit({ type: 'warning', message }), ...pool.transport };
 }
 
 /** What a pool does is an error with a code; anything else is a defect of this program. */

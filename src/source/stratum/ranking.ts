@@ -22,7 +22,7 @@ export interface Place {
   readonly index: number;
   readonly pool: PoolOptions;
   readonly link: PoolLink;
-  /** It has given work on its present connection. */
+  /** It was mined on with its present connection. */
   up: boolean;
   /** It failed, or takes long, and has not been up since: the next pool in the list may be tried. */
   failed: boolean;
@@ -71,7 +71,7 @@ export class Ranking {
 
   /** A pool takes long to its first job. */
   late(place: Place): void {
-    if (place.up) return;
+    if (place.up || place.link.job() !== undefined) return;
     place.failed = true;
     this.#tell(place, `The pool has given no work for ${this.#options.firstJobMs / 1000} s.`);
     this.#change.happened();
@@ -98,7 +98,7 @@ export class Ranking {
     return this.#active !== undefined;
   }
 
-  /** True once a pool that gave work has let the worker in, or has not said for long whether it does. */
+  /** True once a pool that gave work has let the worker in, accepted a share, or not said for long whether it lets the worker in. */
   isProven(): boolean {
     return this.#proven;
   }
@@ -148,11 +148,9 @@ export class Ranking {
     this.#change.happened();
   }
 
-  /** The pool that was mined on is gone: a lesser one that is still connected goes on with the job it had. */
+  /** The pool that was mined on is gone: another that is still connected goes on with the job it has, a better one also before it has let the worker in. */
   #reinstate(): void {
-    const living = this.places.find(
-      ({ up, stop, link }) => up && !stop.signal.aborted && link.job() !== undefined,
-    );
+    const living = this.places.find(({ stop, link }) => !stop.signal.aborted && link.job() !== undefined);
     const job = living?.link.job();
     if (living !== undefined && job !== undefined && !this.#stopped) this.#offer(living, job, false);
   }

@@ -4,6 +4,7 @@ import {
   decodeConfigured,
   decodeSubscribed,
   decodeYesOrNo,
+  hasError,
   NOT_CONFIGURED,
   type Subscribed,
 } from '../../stratum/answers.ts';
@@ -19,16 +20,7 @@ import {
 } from '../../stratum/requests.ts';
 import { grantMask, openJobs, subscribeJobs } from './session-jobs.ts';
 import { keepResumable } from './session-shares.ts';
-import {
-  ask,
-  die,
-  emitJob,
-  hasError,
-  judgeFor,
-  type Question,
-  type SessionState,
-  warn,
-} from './session-state.ts';
+import { ask, die, emitJob, judgeFor, type Question, type SessionState, warn } from './session-state.ts';
 import { resubmitParked } from './session-submit.ts';
 import { createWatch } from './session-watch.ts';
 
@@ -119,7 +111,13 @@ function beginSession(
   const { extranonce1, extranonce2Bytes, sessionId } = subscribed;
   const before = state.extranonce1;
   state.resumed = question === 'resume' && before !== undefined && equalBytes(before, extranonce1);
-  Object.assign(state, { phase: 'subscribed', sinceMs: state.nowMs, sessionId, extranonce1 });
+  Object.assign(state, {
+    phase: 'subscribed',
+    sinceMs: state.nowMs,
+    sessionId,
+    extranonce1,
+    unansweredResumes: 0,
+  });
   for (const warning of warnings) warn(state, 'mining.subscribe', warning);
   const { resumed } = state;
   state.events.push({ type: 'subscribed', extranonce1: toHex(extranonce1), extranonce2Bytes, resumed });
@@ -149,6 +147,7 @@ function answerAuthorize(state: SessionState, answer: Answer): void {
 export function giveUpAuthorize(state: SessionState, what: string): void {
   state.authorization = 'unanswered';
   warn(state, 'mining.authorize', `${what} Mining goes on; look at the pool's page for this worker.`);
+  state.events.push({ type: 'authorize-unanswered' });
   afterAuthorize(state);
 }
 

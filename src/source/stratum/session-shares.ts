@@ -121,22 +121,31 @@ function verdictOf(answer: YesOrNo, { again }: PendingShare, roundTripMs: number
   return { outcome: 'rejected', class: answer.class, reason: answer.reason, roundTripMs };
 }
 
-/** The connection is gone. Where the session can be resumed, the newest shares without an answer wait for that; otherwise their fate stays unknown. */
+/** A limit on parked shares counts these: blocks are few, and each may pay. */
+const isOrdinary = ({ share }: PendingShare) => !share.meetsNetworkTarget;
+
+/** True when one more share that is no block may wait for the session to be resumed. */
+export function hasRoomToPark({ parked, limits }: ShareBook): boolean {
+  return parked.filter(isOrdinary).length < limits.parkedShares;
+}
+
+/**
+ * The connection is gone. Where the session can be resumed, every block without an answer waits for that, and the newest of the other shares; otherwise their fate
+ * stays unknown.
+ */
 export function disconnectShares(book: ShareBook, canResume: boolean, judge: Judge): void {
   const lost = [...book.pending.values()];
   book.pending.clear();
-  if (canResume) {
-    const again = lost.map((pending) => ({ ...pending, again: true }));
-    const parked = [...book.parked, ...again].sort((a, b) => a.firstMs - b.firstMs);
-    giveUp(book, parked.splice(0, Math.max(0, parked.length - book.limits.parkedShares)), judge);
-    book.parked = parked;
-  } else giveUp(book, lost, judge);
-}
-
-/** Every share without an answer becomes unknown. */
-export function abandonShares(book: ShareBook, judge: Judge): void {
-  disconnectShares(book, false, judge);
-  giveUp(book, takeParked(book), judge);
+  if (!canResume) {
+    giveUp(book, [...takeParked(book), ...lost], judge);
+    return;
+  }
+  const again = lost.map((pending) => ({ ...pending, again: true }));
+  const parked = [...book.parked, ...again].sort((a, b) => a.firstMs - b.firstMs);
+  const ordinary = parked.filter(isOrdinary);
+  const tooMany = new Set(ordinary.slice(0, Math.max(0, ordinary.length - book.limits.parkedShares)));
+  book.parked = parked.filter((share) => !tooMany.has(share));
+  giveUp(book, [...tooMany], judge);
 }
 
 /** The session went on with this extranonce1, or with none of before: gives up the parked shares that no longer fit. */

@@ -1,6 +1,5 @@
 /** The state of a session, and the ways its parts write to the outside. */
 import { VERSION_ROLLING_MASK } from '../../bitcoin/version.ts';
-import type { Answer } from '../../stratum/message.ts';
 import { createJobBook, type IssuedJob, type JobBook } from './session-jobs.ts';
 import { createShareBook, type Judge, type ShareBook } from './session-shares.ts';
 import {
@@ -41,6 +40,10 @@ export interface SessionState {
   extranonceGranted: boolean;
   /** To resume the session with; undefined when the pool named none. */
   sessionId: string | undefined;
+  /** Connections in a row that ended before the pool answered a subscribe with the session id. */
+  unansweredResumes: number;
+  /** Where the connection leads, or the one before led. */
+  host: string | undefined;
   /** What subscribe gave, on this connection or the one before: equal to a resumed session's. set_extranonce does not change it. */
   extranonce1: Uint8Array | undefined;
   /** This connection went on with the session of the one before. */
@@ -76,6 +79,8 @@ export function createSessionState(options: SessionOptions): SessionState {
     grantedMask: 0,
     extranonceGranted: false,
     sessionId: undefined,
+    unansweredResumes: 0,
+    host: undefined,
     extranonce1: undefined,
     resumed: false,
     dead: false,
@@ -144,6 +149,3 @@ export function emitJob(state: SessionState, issued: IssuedJob | undefined): voi
 export function judgeFor(state: SessionState): Judge {
   return (share, verdict) => void state.events.push({ type: 'verdict', share, verdict });
 }
-
-/** True when an answer carries an error. */
-export const hasError = ({ error }: Answer) => error !== undefined && error !== null && error !== false;

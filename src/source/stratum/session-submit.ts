@@ -7,6 +7,7 @@ import type { FoundShare } from '../../work/verify.ts';
 import { isWorthless, type JobOrigin, originOf, sameWork } from './session-jobs.ts';
 import {
   giveUp,
+  hasRoomToPark,
   isTooEasy,
   type PendingShare,
   remember,
@@ -56,7 +57,7 @@ function fateOf(state: SessionState, share: FoundShare, origin: JobOrigin): With
   if (!isBlock && origin.announced.serial < jobs.cleanFrom) return 'stale';
   if (isTooEasy({ share, origin })) return 'low-difficulty';
   if (!isBlock && state.authorization === 'refused') return 'unauthorized';
-  const park = shares.parked.length < limits.parkedShares ? 'park' : 'backlog';
+  const park = isBlock || hasRoomToPark(shares) ? 'park' : 'backlog';
   if (fits) return isOfThisConnection || isAuthorizeSettled(state) ? 'send' : park;
   if (state.phase === 'subscribed') return 'stale';
   return state.sessionId === undefined ? 'disconnected' : park;

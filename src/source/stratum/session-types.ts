@@ -52,7 +52,7 @@ export interface SessionLimits {
   readonly unauthorizedInARow: number;
   /** Shares without an answer; further ones are withheld, blocks excepted. @default 10_000 */
   readonly pendingShares: number;
-  /** Shares that wait for a session to be resumed, at most: more of them would keep a miner from going on elsewhere. */
+  /** Shares that wait for a session to be resumed, at most, blocks excepted: more of them would keep a miner from going on elsewhere. @default 256 */
   readonly parkedShares: number;
   /** Hashes kept to recognise a share that was sent before. @default 100_000 */
   readonly rememberedShares: number;
@@ -60,8 +60,8 @@ export interface SessionLimits {
 
 /** Something that happens to a session. */
 export type SessionOccurrence =
-  /** A connection to the pool is open. */
-  | { readonly type: 'opened' }
+  /** A connection to the pool is open. The session is resumed only at the `host` that the connection before led to: tell it where a redirect may lead elsewhere. */
+  | { readonly type: 'opened'; readonly host?: string | undefined }
   /** A line from the pool, without its end. */
   | { readonly type: 'line'; readonly line: string }
   /** A share was found and verified; it gets exactly one `verdict` event, at once or later. */
@@ -113,6 +113,8 @@ export type SessionEvent =
   /** The bits that may be rolled, as far as they were asked for; 0 for none. */
   | { readonly type: 'version-rolling'; readonly mask: number }
   | { readonly type: 'authorized' }
+  /** The pool has not said in time whether it lets the worker in, or neither yes nor no: mining goes on as if it had. */
+  | { readonly type: 'authorize-unanswered' }
   /** The pool refused the worker: no shares are sent any more, blocks excepted. Wait before the next connection. */
   | { readonly type: 'unauthorized'; readonly reason: string }
   /** Work. With `again` it is the job before on changed terms; otherwise a new one. */

@@ -2,7 +2,7 @@
 import { encodeSuggestDifficulty } from '../../stratum/requests.ts';
 import { giveUpAuthorize, openHandshake } from './session-handshake.ts';
 import { takeLine } from './session-receive.ts';
-import { abandonShares, disconnectShares, expireShares, shareDeadlineMs } from './session-shares.ts';
+import { disconnectShares, expireShares, shareDeadlineMs } from './session-shares.ts';
 import { ask, createSessionState, die, judgeFor, type SessionState } from './session-state.ts';
 import { takeShare } from './session-submit.ts';
 import type { SessionInput, SessionOptions, SessionOutput, SessionStats } from './session-types.ts';
@@ -57,6 +57,7 @@ function take(state: SessionState, input: SessionInput): void {
   switch (input.type) {
     case 'opened':
       if (state.phase !== 'closed') close(state);
+      goTo(state, input.host);
       openHandshake(state);
       break;
     case 'line':
@@ -74,12 +75,24 @@ function take(state: SessionState, input: SessionInput): void {
     case 'ended':
       state.sessionId = undefined;
       close(state);
-      abandonShares(state.shares, judgeFor(state));
       break;
   }
 }
 
+/** A session is known to the host that named it, and is nobody else's business: a redirect leads to a host that never heard of it. */
+function goTo(state: SessionState, host: string | undefined): void {
+  if (host === state.host) return;
+  state.host = host;
+  state.sessionId = undefined;
+  disconnectShares(state.shares, false, judgeFor(state));
+}
+
+/** Once may be an accident; a pool that was started anew hangs up on a session id that it does not know, every time. */
+const MAX_UNANSWERED_RESUMES = 2;
+
 function close(state: SessionState): void {
+  if ([...state.questions.values()].includes('resume')) state.unansweredResumes++;
+  if (state.unansweredResumes >= MAX_UNANSWERED_RESUMES) state.sessionId = undefined;
   state.phase = 'closed';
   state.questions.clear();
   disconnectShares(state.shares, state.sessionId !== undefined, judgeFor(state));

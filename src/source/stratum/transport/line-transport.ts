@@ -1,6 +1,7 @@
 /** What every transport shares: lines under limits, one end with one reason, and a close that says goodbye. */
 import { HashgapError } from '../../../errors.ts';
 import { createLineReader } from '../../../stratum/lines.ts';
+import { isRequest } from '../../../stratum/requests.ts';
 import type { PoolEndpoint } from '../endpoint.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createRateLimit, type RateLimit } from './rate.ts';
@@ -87,7 +88,8 @@ export function createLineTransport(options: LineTransportOptions): Transport {
   const send = (line: string) => {
     if (inbox.ended) return false;
     link.write(line);
-    rate.owe(); // however many shares are found, their answers are no flood
+    // However many shares are found, their answers are no flood; an answer to a ping of the pool's earns it nothing.
+    if (isRequest(line)) rate.owe();
     if (link.unsentBytes() <= limits.maxUnsentBytes) return true;
     lost(notReading(endpoint, link.unsentBytes(), limits));
     return false;

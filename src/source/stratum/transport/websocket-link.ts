@@ -21,7 +21,7 @@ export async function openWebSocket(
   limits: TransportLimits,
   signal: AbortSignal,
 ): Promise<WebSocket> {
-  const webSocket = new WebSocket(`${endpoint.scheme}://${formatAuthority(endpoint)}${endpoint.path}`, {
+  const webSocket = new WebSocket(requestUrl(endpoint), {
     createConnection: (() => socket) as typeof createConnection,
     perMessageDeflate: false, // a compressed message may be a thousand times its size
     maxPayload: limits.maxLineBytes + 1, // with a line feed
@@ -37,6 +37,11 @@ export async function openWebSocket(
     socket.destroy();
     throw notWebSocket(endpoint, cause as Error);
   }
+}
+
+/** RFC 6874, section 4: the zone of an IPv6 address means something to its own computer alone. It chose the interface, and WebSocket URLs cannot carry it. */
+function requestUrl({ scheme, host, port, path }: PoolEndpoint): string {
+  return `${scheme}://${formatAuthority({ host: host.replace(/%.*$/, ''), port })}${path}`;
 }
 
 function notWebSocket({ url }: PoolEndpoint, cause: Error): HashgapError {
