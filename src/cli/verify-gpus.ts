@@ -1,10 +1,12 @@
 /** The GPUs of `verify`: the engine that would mine, and every kernel worth trying. */
 import { chooseGpu, isUsable, type UsableAdapter } from '../engine/gpu/choose.ts';
 import { type GpuListing, listGpus } from '../engine/gpu/list.ts';
+import type { TunedGpu } from '../engine/gpu/tuned.ts';
 import { openTuned } from '../engine/start.ts';
 import { testEngine } from '../engine/test-engine.ts';
 import { isHashgapError } from '../errors.ts';
 import type { TuneRow } from '../gpu/tune.ts';
+import type { HashEngine } from '../work/ports.ts';
 import type { Context } from './context.ts';
 import { tuningPlace } from './options.ts';
 import { withGpu } from './with-gpu.ts';
@@ -49,13 +51,8 @@ async function verifyGpu(
 ): Promise<VerifiedGpu> {
   try {
     const request = { kernel: undefined, place: tuningPlace(env), emit: () => {}, signal };
-    return await withGpu(await openTuned(request, listing, adapter), signal, async ({ engine, check }) => {
-      const mining = engine.kernel;
-      const failure = await testEngine(engine);
-      const rows = (await check()) ?? [];
-      const kernels = rows.map((row) => verified(row, row.kernel === mining ? failure : undefined));
-      return { adapter, kernels };
-    });
+    const gpu = await openTuned(request, listing, adapter);
+    return await withGpu(gpu, signal, async () => ({ adapter, kernels: await verifyKernels(gpu, signal) }));
   } catch (error) {
     if (signal.aborted) return { adapter, kernels: [] };
     if (!isHashgapError(error)) throw error;
@@ -63,6 +60,23 @@ async function verifyGpu(
     if (!isHashgapError(error, 'SELF_TEST_FAILED')) return { adapter, failure: message, kernels: [] };
     return { adapter, kernels: [{ name: 'every kernel', selfTest: 'failed', failure: message }] };
   }
+}
+
+/**
+ * Tests the whole engine with the kernel it has, then every kernel worth trying.
+ *
+ * @returns none when `signal` aborted it, which closes the engine: what it got wrong then says nothing.
+ * @throws {HashgapError} what the engine's scans throw.
+ */
+export async function verifyKernels(
+  { engine, check }: { readonly engine: HashEngine; readonly check: TunedGpu['check'] },
+  signal: AbortSignal,
+): Promise<VerifiedGpuKernel[]> {
+  const mining = engine.kernel;
+  const failure = await testEngine(engine);
+  if (signal.aborted) return [];
+  const rows = (await check()) ?? [];
+  return rows.map((row) => verified(row, row.kernel === mining ? failure : undefined));
 }
 
 /** `failure` is what the whole engine got wrong with this kernel. */

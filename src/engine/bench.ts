@@ -29,6 +29,7 @@ export interface RateSpread {
 /** What a row came to. */
 export interface BenchResult {
   readonly engine: string;
+  /** What hashed; more than one, joined by ` + `, where a GPU's kernel could not take all versions of a request. */
   readonly kernel: string;
   readonly threads: number;
   readonly midstates: number;
@@ -43,6 +44,12 @@ export interface BenchResult {
   readonly gpuSeconds?: number;
   /** Hashes of all samples: with `cpuSeconds` the rate that another program on the same CPU does not change. */
   readonly hashes: number;
+}
+
+/** An engine that may search some numbers of versions with another kernel than the one it is known by. */
+export interface BenchedEngine extends HashEngine {
+  /** Names of the kernels that a request of so many versions runs on. @default `kernel` */
+  kernelsFor?(versions: number): readonly string[];
 }
 
 /** A sample before anything is counted, seconds at most: threads start, code is compiled, the clock rises. */
@@ -76,7 +83,7 @@ export async function benchKernel(plan: BenchPlan, signal: AbortSignal): Promise
  * @throws {HashgapError} what the engine's scans throw.
  */
 export async function benchEngine(
-  engine: HashEngine,
+  engine: BenchedEngine,
   { midstates: wanted, seconds, samples }: BenchSampling,
   signal: AbortSignal,
 ): Promise<BenchResult | undefined> {
@@ -93,7 +100,7 @@ export async function benchEngine(
   const gpuSeconds = difference(before.gpuSeconds, after.gpuSeconds);
   return {
     engine: engine.name,
-    kernel: engine.kernel,
+    kernel: engine.kernelsFor?.(midstates).join(' + ') ?? engine.kernel,
     threads: engine.parallelism,
     midstates,
     samples: rates,

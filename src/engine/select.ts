@@ -91,12 +91,10 @@ export function selectKernel(
   native: NativeLoad = loadNativeBinding(),
   kernels: readonly KernelEntry[] = listKernels(native),
 ): Selection {
+  const candidates = candidatesFor(request, native, kernels);
   const warnings: string[] = [];
-  if (!('binding' in native)) {
-    if (request.engine === 'native') throw unavailable(native.unavailable);
-    if (request.engine === 'auto') warnings.push(`Mining with JavaScript, slower: ${native.unavailable}`);
-  }
-  const candidates = candidatesFor(request, kernels);
+  if (!('binding' in native) && request.engine === 'auto')
+    warnings.push(`Mining with JavaScript, slower: ${native.unavailable}`);
   const cases = selfTestCases();
   const tested = candidates.map((candidate) => testKernel(candidate, cases));
   for (const { name, failure } of tested.filter(({ selfTest: result }) => result === 'failed')) {
@@ -111,10 +109,22 @@ export function selectKernel(
   );
 }
 
+/**
+ * Checks that this machine has what was named, without trying it.
+ *
+ * @throws {HashgapError} `KERNEL_UNKNOWN`, `KERNEL_UNSUPPORTED`, `ENGINE_UNAVAILABLE`
+ */
+export function checkEngine(request: Pick<EngineRequest, 'engine' | 'kernel'>): void {
+  const native = loadNativeBinding();
+  candidatesFor(request, native, listKernels(native));
+}
+
 function candidatesFor(
   { engine, kernel: name }: Pick<EngineRequest, 'engine' | 'kernel'>,
+  native: NativeLoad,
   kernels: readonly KernelEntry[],
 ) {
+  if (engine === 'native' && !('binding' in native)) throw unavailable(native.unavailable);
   const ofEngine = kernels.filter((kernel) => engine === 'auto' || kernel.engine === engine);
   if (name === undefined) return ofEngine.filter(({ missing }) => missing.length === 0);
   const named = ofEngine.find((kernel) => kernel.name === name);

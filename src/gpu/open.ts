@@ -19,6 +19,13 @@ export interface GpuOptions {
   /** Kernels in the order they are tried: the first that compiles and is right is used, the others when it is found wrong. */
   readonly kernels: readonly ShaderKernel[];
   /**
+   * Kernels for a single version, tried after those among `kernels` where the first one is for several. Without one a single version is searched
+   * with copies of itself.
+   *
+   * @default none
+   */
+  readonly singles?: readonly ShaderKernel[];
+  /**
    * How long a dispatch should take, in milliseconds; no abort takes effect before the two in flight have ended.
    *
    * @default 80
@@ -43,6 +50,8 @@ export interface Gpu {
   readonly kernel: string;
   /** How many versions a request should have for that kernel. */
   readonly midstates: number;
+  /** Every kernel in use, the best first. */
+  readonly kernels: readonly ShaderKernel[];
   /**
    * `HashEngine.scan`; the abort takes effect when the dispatches in flight have ended.
    *
@@ -81,7 +90,7 @@ export async function openGpu(options: GpuOptions): Promise<Gpu> {
   try {
     const newLane = (label: string) => createLane(device, label, timestamps);
     const bench = { device, dispatcher, newLane, cases: gpuSelfTestCases(info.software), now };
-    const shelf = createShelf(bench, options.kernels);
+    const shelf = createShelf(bench, options.kernels, options.singles);
     const scanner = new Scanner({
       dispatcher,
       lanes: Array.from({ length: LANES }, (_, i) => newLane(`lane ${i}`)),
@@ -120,6 +129,9 @@ function gpuOf({ info, bench, scanner, timestamps }: GpuParts): Gpu {
     },
     get midstates() {
       return current().midstates;
+    },
+    get kernels() {
+      return scanner.kernels.length === 0 ? [current()] : scanner.kernels.map(({ kernel }) => kernel);
     },
     scan: (request, signal) => scanner.scan(request, signal),
     tune: (tuning) => tune(bench, scanner, tuning),

@@ -9,7 +9,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Claim } from './hits.ts';
 import type { Lane } from './lane.ts';
 import { nextPiece } from './piece.ts';
-import { searchPiece } from './search.ts';
+import { groupVersions, searchPiece } from './search.ts';
 
 /** What a scanner is made of. */
 export interface ScannerOptions {
@@ -129,12 +129,14 @@ export class Scanner {
     return { noncesScanned, hits: [] };
   }
 
+  /** By the kernels that will run: one at hand for more versions would make dispatches so short that the device's pace is never learned. */
   #pieceOf(request: ScanRequest, remaining: number, kernels: readonly CompiledKernel[]): number {
+    const running = groupVersions(request.midstates.length / 8, kernels).map(({ kernel }) => kernel.kernel);
     return nextPiece({
       hashes: this.#options.dispatcher.hashes,
       remaining,
-      midstates: Math.max(...kernels.map(({ kernel }) => kernel.midstates)),
-      workgroupNonces: Math.max(...kernels.map(({ kernel: k }) => k.workgroupSize * k.noncesPerInvocation)),
+      midstates: Math.max(...running.map(({ midstates }) => midstates)),
+      workgroupNonces: Math.max(...running.map((k) => k.workgroupSize * k.noncesPerInvocation)),
       mask: hitMask(request.target[0]!),
     });
   }

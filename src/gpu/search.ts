@@ -25,8 +25,8 @@ export type PieceResult =
   | { readonly outcome: 'wrong'; readonly kernel: CompiledKernel; readonly claim: Claim };
 
 /** Versions that one dispatch takes. */
-export interface Group {
-  readonly kernel: CompiledKernel;
+export interface Group<K = CompiledKernel> {
+  readonly kernel: K;
   readonly firstVersion: number;
   readonly versions: number;
 }
@@ -35,9 +35,12 @@ export interface Group {
  * Divides versions among kernels: each group goes to the best kernel that it can fill. Where none is small enough the
  * smallest one gets copies of the last version.
  */
-export function groupVersions(versions: number, kernels: readonly CompiledKernel[]): Group[] {
+export function groupVersions<K extends { readonly kernel: { readonly midstates: number } }>(
+  versions: number,
+  kernels: readonly K[],
+): Group<K>[] {
   const smallest = kernels.reduce((a, b) => (b.kernel.midstates < a.kernel.midstates ? b : a));
-  const groups: Group[] = [];
+  const groups: Group<K>[] = [];
   for (let firstVersion = 0; firstVersion < versions; ) {
     const left = versions - firstVersion;
     const kernel = kernels.find((candidate) => candidate.kernel.midstates <= left) ?? smallest;

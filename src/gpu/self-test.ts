@@ -69,38 +69,89 @@ export interface KernelTest {
   readonly kernel: CompiledKernel;
   readonly cases: readonly SelfTestCase[];
   readonly signal?: AbortSignal | undefined;
-  /** What a window may take, milliseconds: drivers end what takes seconds, and nobody knows the device's pace yet. @default 300 */
+  /**
+   * A dispatch that takes longer is followed by no larger one, milliseconds: drivers end what takes seconds, and nobody knows the device's pace yet.
+   * It may be passed once, by a factor of two.
+   *
+   * @default 300
+   */
   readonly longestMs?: number;
 }
 
 const LONGEST_MS = 300;
 
 /**
- * Runs every case with one kernel, each whole window in one dispatch for as many versions as the kernel has. A window that would take a slow GPU too
- * long, by the time of the one before it, is left out: such a GPU never gets a dispatch of that size.
+ * How many times as long the next part of a window may be. By two as long as one has not taken too long, since nobody knows how much of its time was
+ * waiting (5 to 15 ms in Chrome, 100 in Firefox); not by more than eight, as the clock may have coarse steps.
+ */
+const GROWTH = { least: 2, most: 8 } as const;
+
+/** The largest dispatch so far; of several of its size the quickest, since any of them may have waited for scans or for another program. */
+class Largest {
+  nonces = 0;
+  tookMs = 0;
+
+  add(nonces: number, tookMs: number): void {
+    if (nonces < this.nonces) return;
+    this.tookMs = nonces > this.nonces ? tookMs : Math.min(tookMs, this.tookMs);
+    this.nonces = nonces;
+  }
+}
+
+/**
+ * Runs every case with one kernel, each in one dispatch for as many versions as the kernel has. A large window is preceded by parts of it that grow;
+ * when one of these takes a slow GPU too long the window is left out: such a GPU never gets a dispatch of that size.
  *
  * @returns undefined when the kernel is right, else a sentence that names the first case it failed.
  * @throws {HashgapError} `GPU_LOST`.
  */
 export async function gpuSelfTest(test: KernelTest): Promise<string | undefined> {
-  const { longestMs = LONGEST_MS } = test;
-  let msPerNonce = 0; // until a window says more: what few nonces take is the time of a dispatch
-  const told = (nonces: number, tookMs: number) => {
-    if (nonces >= MANY_WORKGROUPS.nonces) msPerNonce = tookMs / nonces;
-  };
+  const largest = new Largest();
   for (const each of test.cases) {
     if (test.signal?.aborted === true) return undefined;
-    if (msPerNonce * each.request.nonceCount > longestMs) continue;
-    const failure = await failureOfCase(test, each, told);
+    const large = each.request.nonceCount > MANY_WORKGROUPS.nonces;
+    const failure = await (large ? failureOfWindow : failureOfCase)(test, each, largest);
     if (failure !== undefined) return failure;
   }
   return undefined;
 }
 
+/** Part after part, then the whole window, unless a part takes too long twice. */
+async function failureOfWindow(
+  test: KernelTest,
+  window: SelfTestCase,
+  largest: Largest,
+): Promise<string | undefined> {
+  const { longestMs = LONGEST_MS, signal } = test;
+  const { midstates } = test.kernel.kernel;
+  while (signal?.aborted !== true) {
+    if (largest.tookMs > longestMs) {
+      const failure = await failureOfCase(test, partOf(window, largest.nonces, midstates), largest);
+      if (failure !== undefined || largest.tookMs > longestMs) return failure;
+    }
+    const growth = Math.min(GROWTH.most, Math.max(GROWTH.least, longestMs / largest.tookMs));
+    const nonces = Math.max(MANY_WORKGROUPS.nonces, Math.floor(growth * largest.nonces));
+    if (nonces >= window.request.nonceCount) return failureOfCase(test, window, largest);
+    const failure = await failureOfCase(test, partOf(window, nonces, midstates), largest);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+/** The first nonces of a window, for so many versions that one dispatch takes them all. */
+function partOf({ name, request, hits }: SelfTestCase, nonces: number, versions: number): SelfTestCase {
+  const end = request.nonceStart + nonces;
+  return {
+    name: `the first ${nonces} nonces of ${name}`,
+    request: { ...request, midstates: request.midstates.slice(0, 8 * versions), nonceCount: nonces },
+    hits: hits.filter(({ nonce, versionIndex }) => nonce < end && versionIndex < versions),
+  };
+}
+
 async function failureOfCase(
   { dispatcher, lane, kernel, signal }: KernelTest,
   test: SelfTestCase,
-  told: (nonces: number, tookMs: number) => void,
+  largest: Largest,
 ): Promise<string | undefined> {
   const { request } = test;
   const piece = await searchPiece({
@@ -110,7 +161,7 @@ async function failureOfCase(
     kernels: [kernel],
     run: async (dispatch) => {
       const { hits, tookMs } = await dispatcher.runUnpaced(lane, dispatch);
-      told(dispatch.count, tookMs);
+      largest.add(dispatch.count, tookMs);
       return hits;
     },
     stopped: () => signal?.aborted === true,

@@ -1,7 +1,5 @@
 /** The shelf: the kernels of a GPU in the order they are tried, each when it is needed. */
-import { generateKernel } from '../../shaders/generate.ts';
 import type { ShaderKernel } from '../../shaders/kernel.ts';
-import { SAFE_VARIANT } from '../../shaders/variants.ts';
 import { HashgapError } from '../errors.ts';
 import type { CompiledKernel } from './compile.ts';
 import { type Bench, type Tried, tryKernel } from './try-kernel.ts';
@@ -18,8 +16,16 @@ export interface Shelf {
   more(): Promise<CompiledKernel[]>;
 }
 
-/** Puts kernels on a shelf. */
-export function createShelf(bench: Bench, kernels: readonly ShaderKernel[]): Shelf {
+/**
+ * Puts kernels on a shelf.
+ *
+ * @param singles - more kernels for a single version, which are only ever used beside one for several.
+ */
+export function createShelf(
+  bench: Bench,
+  kernels: readonly ShaderKernel[],
+  singles: readonly ShaderKernel[] = [],
+): Shelf {
   const tried = new Map<string, Tried>();
   const next = async (from: readonly ShaderKernel[]) => {
     for (const kernel of from.filter(({ name }) => !tried.has(name))) {
@@ -33,8 +39,8 @@ export function createShelf(bench: Bench, kernels: readonly ShaderKernel[]): She
     async first() {
       const [best] = await next(kernels);
       if (best === undefined) throw noneLeft(tried);
-      const singles = [...kernels, generateKernel(SAFE_VARIANT)].filter(({ midstates }) => midstates === 1);
-      return best.kernel.midstates === 1 ? [best] : [best, ...(await next(singles))];
+      const partners = [...kernels, ...singles].filter(({ midstates }) => midstates === 1);
+      return best.kernel.midstates === 1 ? [best] : [best, ...(await next(partners))];
     },
     more: () => next(kernels),
   };

@@ -29,6 +29,8 @@ export interface TuneRow {
 export interface TuneOptions {
   /** Kernels to try besides those in use. */
   readonly candidates: readonly ShaderKernel[];
+  /** Told the name of each before anything is done with it, which waits for the answer. @default nobody */
+  readonly onTry?: (kernel: string) => Promise<void>;
   /** Told after each. @default nobody */
   readonly onRow?: (row: TuneRow) => void;
   /** Ends it before the next kernel, with the fastest so far in use. @default never */
@@ -49,13 +51,14 @@ interface Measured {
  * @throws {HashgapError} `GPU_LOST`.
  */
 export async function tune(bench: Bench, scanner: Scanner, options: TuneOptions): Promise<TuneRow[]> {
-  const { candidates, onRow, signal, seconds = 0.3 } = options;
+  const { candidates, onTry, onRow, signal, seconds = 0.3 } = options;
   const names = new Map(
     [...scanner.kernels.map(({ kernel }) => kernel), ...candidates].map((k) => [k.name, k]),
   );
   const measured: Measured[] = [];
   for (const kernel of names.values()) {
     if (signal?.aborted === true) break;
+    await onTry?.(kernel.name);
     const one = await measureKernel(bench, scanner, kernel, seconds);
     measured.push(one);
     onRow?.(one.row);

@@ -1,6 +1,6 @@
 /** The benchmark's measurements: real work, every kernel, the shape of a result. Rates are not judged. */
 import { describe, expect, it } from 'vitest';
-import { benchKernel, rateSpread } from '../../src/engine/bench.ts';
+import { type BenchedEngine, benchEngine, benchKernel, rateSpread } from '../../src/engine/bench.ts';
 import { createBenchWork, MOST_MIDSTATES } from '../../src/engine/bench-work.ts';
 import { scanJs } from '../../src/engine/js/kernel.ts';
 import { listKernels } from '../../src/engine/select.ts';
@@ -75,6 +75,24 @@ describe.each(listKernels().filter(({ missing }) => missing.length === 0))('kern
     setTimeout(() => abort.abort(), 30);
     expect(await result).toBeUndefined();
   });
+});
+
+it('names the kernels that hashed, which is not always the best one', async () => {
+  const engine: BenchedEngine = {
+    name: 'gpu',
+    kernel: 'k2',
+    parallelism: 1,
+    preferredMidstates: 2,
+    kernelsFor: (versions) => (versions === 1 ? ['k1'] : versions % 2 === 0 ? ['k2'] : ['k2', 'k1']),
+    async scan(_, signal) {
+      while (!signal.aborted) await new Promise(setImmediate);
+      return { noncesScanned: 1, hits: [] };
+    },
+    close: async () => {},
+  };
+  const kernelOf = async (midstates: number | 'auto') =>
+    (await benchEngine(engine, { midstates, seconds: 0.001, samples: 1 }, NEVER))?.kernel;
+  expect([await kernelOf('auto'), await kernelOf(1), await kernelOf(3)]).toEqual(['k2', 'k1', 'k2 + k1']);
 });
 
 describe('rateSpread', () => {

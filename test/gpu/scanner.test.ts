@@ -6,8 +6,9 @@ import { Dispatcher } from '../../src/gpu/dispatcher.ts';
 import type { Dispatch, Lane } from '../../src/gpu/lane.ts';
 import { Scanner } from '../../src/gpu/scanner.ts';
 import type { ScanRequest } from '../../src/work/ports.ts';
+import { testRequest } from '../../src/work/self-test.ts';
 import { caseOf, randomHeaders, randomNumbers } from './oracle.ts';
-import { hashingLane, kernelOf } from './simulation.ts';
+import { hashingLane, kernelOf, simulatedLane, virtualClock } from './simulation.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -180,6 +181,64 @@ describe('scans side by side', () => {
     void scan.catch(() => {});
     dispatcher.fail('the test is over');
   });
+});
+
+describe('on a GPU of 10 GH/s', () => {
+  const TARGET_MS = 80;
+  const SECONDS = 20;
+
+  /** Two scans at a time, as a miner does. */
+  async function mine(kernels: readonly number[], versions: number) {
+    const clock = virtualClock();
+    const { now, sleep } = clock;
+    const device = { hashesPerMs: 1e7, overheadMs: 0.3, stamps: true, freeMs: 0 };
+    const late: number[] = [];
+    const lane = (): Lane => {
+      const inner = simulatedLane(device, clock, () => {});
+      const submit = (dispatch: Dispatch) => {
+        const hashes = dispatch.count * dispatch.kernel.kernel.midstates;
+        if (now() > 500 * SECONDS) late.push(hashes / device.hashesPerMs);
+        inner.submit(dispatch);
+      };
+      return { ...inner, submit };
+    };
+    const scanner = new Scanner({
+      dispatcher: new Dispatcher({ targetMs: TARGET_MS, now, sleep, deviceName: 'simulated' }),
+      lanes: [lane(), lane()],
+      kernels: kernels.map((midstates) =>
+        kernelOf(midstates, { workgroupSize: 256, noncesPerInvocation: 16 }),
+      ),
+      onMismatch: () => {},
+      moreKernels: async () => [],
+    });
+    let hashes = 0;
+    const scans = [0, 1].map(async () => {
+      while (now() < 1000 * SECONDS) {
+        const { noncesScanned } = await scanner.scan(testRequest(versions, 0, 2 ** 32, 0n), NEVER);
+        hashes += noncesScanned * versions;
+      }
+    });
+    await clock.run(Promise.all(scans));
+    return { share: hashes / now() / device.hashesPerMs, late };
+  }
+
+  it.each([
+    [[1], 1],
+    [[2, 1], 2],
+    [[2, 1], 1],
+    [[4, 1], 1],
+    [[2, 1, 4], 2],
+    [[2, 1], 3],
+    [[2], 2],
+  ])(
+    'kernels of %j search %i versions at its rate, in dispatches of about the target',
+    async (kernels, versions) => {
+      const { share, late } = await mine(kernels, versions);
+      expect(share).toBeGreaterThan(0.95);
+      expect(Math.max(...late)).toBeGreaterThan(0.8 * TARGET_MS);
+      expect(Math.max(...late)).toBeLessThan(1.25 * TARGET_MS);
+    },
+  );
 });
 
 describe('a kernel that lies', () => {

@@ -25,7 +25,7 @@ function scan({ id, request }) {
   if (number === 0 && script.mismatch !== undefined) send({ type: 'mismatch', kernel: script.mismatch });
   if (script.hang || script.deaf) {
     hanging.set(id, request);
-    if (script.deaf && hanging.size === 1) send({ type: 'kernel', name: 'deaf', midstates: 1 });
+    if (script.deaf && hanging.size === 1) send({ type: 'kernel', name: 'deaf', midstates: 1, others: [] });
     return undefined;
   }
   // A hit in the middle of every third scan ends it early, as with a real engine.
@@ -65,7 +65,8 @@ process.on('message', (message) => {
     note({ opened: message });
     if (script.dieAtOpen) return die();
     if (script.cannot) return send({ type: 'cannot', error: script.cannot }, () => process.exit());
-    send({ type: 'kernel', name: message.kernels[0], midstates: script.midstates ?? 2 });
+    const others = (script.others ?? []).map((name) => ({ name, midstates: 1 }));
+    send({ type: 'kernel', name: message.kernels[0], midstates: script.midstates ?? 2, others });
     const known = script.adapters?.find(({ name }) => name === message.adapter.name)?.info;
     const texts = { name: 'fake', vendor: 'fake', architecture: '', device: 'fake', description: 'fake 1' };
     const info = known ?? { ...texts, software: false, family: 'other' };
@@ -83,9 +84,12 @@ process.on('message', (message) => {
   }
   if (message.type === 'tune') {
     note({ tune: message.kernels });
-    const rows = [script.inUse ?? 'readable', ...message.kernels];
-    for (const kernel of new Set(rows)) {
-      if (kernel === script.dieTuning) return die();
+    const rows = [...(script.inUse ?? ['readable']), ...message.kernels];
+    for (const [index, kernel] of [...new Set(rows)].entries()) {
+      if (index === script.dieBetween) return die();
+      const dies = kernel === script.dieTuning;
+      send({ type: 'trying', kernel }, dies ? die : undefined);
+      if (dies) return undefined;
       const rate = { hashesPerSecond: script.rates?.[kernel] ?? 1 };
       const wrong = script.wrong === kernel;
       const row = {
@@ -99,7 +103,7 @@ process.on('message', (message) => {
     }
     const rateOf = (kernel) => (kernel === script.wrong ? 0 : (script.rates?.[kernel] ?? 1));
     const best = rows.reduce((a, b) => (rateOf(b) > rateOf(a) ? b : a));
-    send({ type: 'kernel', name: best, midstates: script.midstates ?? 2 });
+    send({ type: 'kernel', name: best, midstates: script.midstates ?? 2, others: [] });
     send({ type: 'tuned' });
   }
   if (message.type === 'close') process.exit();

@@ -24,9 +24,12 @@ export interface FakeStart {
   readonly midstates?: number;
   /** A kernel that claims a wrong hash in the first scan. */
   readonly mismatch?: string;
-  /** Tuning: which kernel is in use, which one kills the child, which one is wrong, and rates. */
-  readonly inUse?: string;
+  /** Kernels for a single version that are in use beside the one of several. */
+  readonly others?: readonly string[];
+  /** Tuning: which kernels are in use, which one kills the child, before which one (counted from 0) it dies, which one is wrong, and rates. */
+  readonly inUse?: readonly string[];
   readonly dieTuning?: string;
+  readonly dieBetween?: number;
   readonly wrong?: string;
   readonly rates?: Readonly<Record<string, number>>;
   /** Listing: what there is, what is written to stderr, or a death. */
@@ -62,7 +65,11 @@ export function fakeAdapter(
 export interface FakeNote {
   readonly start?: number;
   readonly pid?: number;
-  readonly opened?: { readonly kernels: readonly string[]; readonly targetMs: number };
+  readonly opened?: {
+    readonly kernels: readonly string[];
+    readonly singles: readonly string[];
+    readonly targetMs: number;
+  };
   readonly tune?: readonly string[];
   readonly asked?: readonly string[];
 }

@@ -14,9 +14,13 @@ process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit());
 process.channel?.ref(); // also between two listeners for messages
 
-const send = (message: FromChild) => {
-  if (process.connected) process.send?.(message, undefined, undefined, () => {}); // when the parent is gone, 'disconnect' follows
-};
+/** Resolves when the message has left this process: what may crash the driver waits for that. When the parent is gone 'disconnect' follows. */
+const sent = (message: FromChild) =>
+  new Promise<void>((resolve) => {
+    if (!process.connected || process.send === undefined) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+const send = (message: FromChild) => void sent(message);
 
 process.once('message', (message: ToChild) => {
   begin(message).catch((error: unknown) => {
@@ -58,9 +62,7 @@ async function describe(adapters: readonly AdapterName[]): Promise<void> {
   for (const [index, name] of adapters.entries()) {
     const adapter = await requestAdapter(dawn, name);
     const info = adapter === undefined ? undefined : describeAdapter(adapter);
-    await new Promise((sent) =>
-      process.send?.({ type: 'described', index, info }, undefined, undefined, sent),
-    );
+    await sent({ type: 'described', index, info });
   }
   process.exit();
 }
@@ -78,19 +80,23 @@ async function find({ backend, name }: AdapterName): Promise<GPUAdapter> {
   );
 }
 
-async function open({ adapter: name, kernels, targetMs }: Extract<ToChild, { type: 'open' }>): Promise<void> {
-  const adapter = await find(name);
+async function open(order: Extract<ToChild, { type: 'open' }>): Promise<void> {
+  const adapter = await find(order.adapter);
   let gpu: Gpu | undefined;
   let told = '';
   const tellKernel = () => {
-    if (gpu === undefined || gpu.kernel === told) return;
-    told = gpu.kernel;
-    send({ type: 'kernel', name: told, midstates: gpu.midstates });
+    const inUse = gpu?.kernels.map(({ name, midstates }) => ({ name, midstates })) ?? [];
+    const [best, ...others] = inUse;
+    const names = inUse.map(({ name }) => name).join();
+    if (best === undefined || names === told) return;
+    told = names;
+    send({ type: 'kernel', ...best, others });
   };
   gpu = await openGpu({
     adapter,
-    kernels: kernelsOf(kernels),
-    targetMs,
+    kernels: kernelsOf(order.kernels),
+    singles: kernelsOf(order.singles),
+    targetMs: order.targetMs,
     sleep,
     onMismatch(kernel) {
       send({ type: 'mismatch', kernel });
@@ -125,9 +131,10 @@ function serve(gpu: Gpu, tellKernel: () => void): void {
     }
   };
   const tune = async ({ kernels, seconds }: Extract<ToChild, { type: 'tune' }>) => {
+    const onTry = (kernel: string) => sent({ type: 'trying', kernel });
     const onRow = (row: Extract<FromChild, { type: 'row' }>['row']) => send({ type: 'row', row });
     tuning = new AbortController();
-    await gpu.tune({ candidates: kernelsOf(kernels), seconds, onRow, signal: tuning.signal });
+    await gpu.tune({ candidates: kernelsOf(kernels), seconds, onTry, onRow, signal: tuning.signal });
     tellKernel();
     send({ type: 'tuned' });
   };

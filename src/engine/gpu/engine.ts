@@ -2,12 +2,13 @@
 
 import { HashgapError } from '../../errors.ts';
 import type { GpuInfo } from '../../gpu/adapter.ts';
+import { groupVersions } from '../../gpu/search.ts';
 import type { TuneRow } from '../../gpu/tune.ts';
 import type { HashEngine, ScanRequest, ScanResult } from '../../work/ports.ts';
 import { NOTHING_SCANNED } from '../../work/scan.ts';
 import { PATIENCE_MS, PendingScans } from './pending.ts';
 import { CHILD_PATH } from './process.ts';
-import type { AdapterName, FromChild, Usage, WireError } from './protocol.ts';
+import type { AdapterName, FromChild, KernelInUse, Usage, WireError } from './protocol.ts';
 import { RESTART_POLICY, type RestartPolicy } from './restart.ts';
 import { Supervisor } from './supervisor.ts';
 import { type GpuTuning, Tuning } from './tuning.ts';
@@ -17,6 +18,8 @@ export interface GpuEngineOptions {
   readonly adapter: AdapterName;
   /** Names of kernels in the order they are tried: `readable`, or a variant's. */
   readonly kernels: readonly string[];
+  /** Names of kernels for a single version, which are only used beside one for several. @default those among `kernels` */
+  readonly singles?: readonly string[];
   /** How long a dispatch should take, milliseconds; halved whenever the GPU was lost, since drivers end what takes too long. @default 80 */
   readonly targetMs?: number;
   /** Told in a sentence that the GPU was lost and is started again. @default nobody */
@@ -45,10 +48,12 @@ export interface GpuEngine extends HashEngine {
   readonly lost: boolean;
   cpuSeconds(): number;
   gpuSeconds(): number | undefined;
+  /** Names of the kernels that a request of so many versions runs on: where they do not fill the best one, others take what is left. */
+  kernelsFor(versions: number): readonly string[];
   /**
    * Measures kernels while scans go on, and takes the fastest into use. One tuning at a time.
    *
-   * @returns undefined when the engine was closed on the way.
+   * @returns undefined when the engine was closed before, or on the way.
    * @throws {HashgapError} `GPU_LOST` when the engine was given up on the way.
    */
   tune(tuning: GpuTuning): Promise<readonly TuneRow[] | undefined>;
@@ -79,7 +84,8 @@ class ChildEngine implements GpuEngine {
   readonly #scans: PendingScans;
   #info!: GpuInfo; // both are there before anybody has the engine
   #parallelism!: number;
-  #kernel = { name: '', midstates: 1 };
+  /** The best first. */
+  #kernels: readonly [KernelInUse, ...KernelInUse[]] = [{ name: '', midstates: 1 }];
   readonly #wrong = new Set<string>();
   #tuning: Tuning | undefined;
   #closed = false;
@@ -120,11 +126,11 @@ class ChildEngine implements GpuEngine {
   }
 
   get kernel(): string {
-    return this.#kernel.name;
+    return this.#kernels[0].name;
   }
 
   get preferredMidstates(): number {
-    return this.#kernel.midstates;
+    return this.#kernels[0].midstates;
   }
 
   get childPid(): number | undefined {
@@ -160,6 +166,7 @@ class ChildEngine implements GpuEngine {
 
   tune(tuning: GpuTuning): Promise<readonly TuneRow[] | undefined> {
     if (this.#givenUp !== undefined) return Promise.reject(this.#givenUp);
+    if (this.#closed) return Promise.resolve(undefined);
     const { signal } = tuning;
     return new Promise<readonly TuneRow[] | undefined>((resolve, reject) => {
       const stop = () => this.#supervisor.send({ type: 'stop-tuning' });
@@ -174,6 +181,11 @@ class ChildEngine implements GpuEngine {
       this.#keepAlive();
       this.#sendTuning();
     });
+  }
+
+  kernelsFor(versions: number): readonly string[] {
+    const inUse = this.#kernels.map((kernel) => ({ kernel }));
+    return [...new Set(groupVersions(versions, inUse).map(({ kernel }) => kernel.kernel.name))];
   }
 
   cpuSeconds(): number {
@@ -195,14 +207,15 @@ class ChildEngine implements GpuEngine {
 
   /** A driver that ends what takes too long gets shorter dispatches each time, and the kernel that was found best. */
   #opening(restarts: number) {
-    const { adapter, targetMs = 80, kernels } = this.#options;
-    const names = new Set(
-      [this.#kernel.name, ...kernels].filter((name) => name !== '' && !this.#wrong.has(name)),
-    );
+    const { adapter, targetMs = 80, kernels, singles = [] } = this.#options;
+    const usable = (names: readonly string[]) => [
+      ...new Set(names.filter((name) => name !== '' && !this.#wrong.has(name))),
+    ];
     return {
       type: 'open',
       adapter,
-      kernels: [...names],
+      kernels: usable([this.kernel, ...kernels]),
+      singles: usable(singles),
       targetMs: Math.max(LEAST_TARGET_MS, targetMs / 2 ** restarts),
     } as const;
   }
@@ -210,7 +223,7 @@ class ChildEngine implements GpuEngine {
   #onMessage(message: FromChild): void {
     switch (message.type) {
       case 'kernel':
-        this.#kernel = message;
+        this.#kernels = [message, ...message.others];
         break;
       case 'mismatch':
         this.#wrong.add(message.kernel);
@@ -222,6 +235,9 @@ class ChildEngine implements GpuEngine {
         break;
       case 'failed':
         this.#scans.settle(message.id, errorOf(message.error));
+        break;
+      case 'trying':
+        this.#tuning?.trying(message.kernel);
         break;
       case 'row':
         if (message.row.status === 'wrong') this.#wrong.add(message.row.kernel);
@@ -259,9 +275,10 @@ class ChildEngine implements GpuEngine {
 
   #sendTuning(): void {
     if (this.#tuning === undefined) return;
-    const { left, seconds, stopped } = this.#tuning;
+    const { seconds, stopped } = this.#tuning;
     if (stopped) this.#tuning.finish();
-    else this.#supervisor.send({ type: 'tune', kernels: left, seconds });
+    else if (this.#supervisor.up)
+      this.#supervisor.send({ type: 'tune', kernels: this.#tuning.ask(), seconds });
   }
 
   /** An idle engine does not keep the program alive. */

@@ -18,6 +18,12 @@ export interface WireError {
   readonly message: string;
 }
 
+/** A kernel and how many versions it hashes side by side. */
+export interface KernelInUse {
+  readonly name: string;
+  readonly midstates: number;
+}
+
 /** What the child has used since it started. */
 export interface Usage {
   /** Processor time of the whole process. */
@@ -34,11 +40,12 @@ export type ToChild =
   | { readonly type: 'describe'; readonly adapters: readonly AdapterName[] }
   /** Measure what this adapter moves and computes. */
   | { readonly type: 'measure'; readonly adapter: AdapterName; readonly seconds: number }
-  /** Take this adapter, and start with the first of these kernels that it can run. */
+  /** Take this adapter, and start with the first of these kernels that it can run; `singles` are only used beside one for several versions. */
   | {
       readonly type: 'open';
       readonly adapter: AdapterName;
       readonly kernels: readonly string[];
+      readonly singles: readonly string[];
       readonly targetMs: number;
     }
   | { readonly type: 'scan'; readonly id: number; readonly request: ScanRequest }
@@ -58,11 +65,13 @@ export type FromChild =
   | { readonly type: 'opened'; readonly info: GpuInfo; readonly parallelism: number }
   /** It cannot do what its first message asked for. */
   | { readonly type: 'cannot'; readonly error: WireError }
-  /** Which kernel scans run on from now on. */
-  | { readonly type: 'kernel'; readonly name: string; readonly midstates: number }
+  /** Which kernel scans run on from now on, and which are there for versions that do not fill it. */
+  | ({ readonly type: 'kernel'; readonly others: readonly KernelInUse[] } & KernelInUse)
   | { readonly type: 'scanned'; readonly id: number; readonly result: ScanResult; readonly usage: Usage }
   /** A scan that failed while the device lives on. */
   | { readonly type: 'failed'; readonly id: number; readonly error: WireError }
+  /** The next kernel of a tuning: what happens from now until its row comes has to do with it. */
+  | { readonly type: 'trying'; readonly kernel: string }
   | { readonly type: 'row'; readonly row: TuneRow }
   | { readonly type: 'tuned' }
   /** A kernel in use claimed a hit that is none. It is not used again, and the claim is dropped. */

@@ -16,18 +16,22 @@ export interface TunedGpuOptions
   readonly kernel?: string | undefined;
 }
 
+/** How a GPU is tuned. */
+export type TuningWish = Omit<GpuTuning, 'kernels' | 'onUnexplainedLoss'>;
+
 /** A GPU engine and what is known of its speed. */
 export interface TunedGpu {
   readonly engine: GpuEngine;
   /** Nobody has found out yet which kernel is the fastest here. */
   readonly untuned: boolean;
   /**
-   * Measures every kernel worth trying here but those known to be wrong, which come last as rows of their own; the fastest is used and remembered.
+   * Measures every kernel worth trying here but those known to be wrong, which come last as rows of their own; the fastest is used, and remembered
+   * unless the GPU was lost on the way and nobody knows which kernel was the reason.
    *
    * @returns undefined when the engine was closed on the way.
    * @throws {HashgapError} `GPU_LOST`.
    */
-  tune(options: Omit<GpuTuning, 'kernels'>): Promise<readonly TuneRow[] | undefined>;
+  tune(options: TuningWish): Promise<readonly TuneRow[] | undefined>;
   /**
    * Tests every kernel worth trying here, also those known to be wrong, and remembers which are. The best one stays what it was.
    *
@@ -56,6 +60,7 @@ export async function startTunedGpu(options: TunedGpuOptions): Promise<TunedGpu>
     ...rest,
     adapter: { backend: adapter.backend, name: adapter.name },
     kernels: kernel === undefined ? kernelsToStartWith(known) : [namedKernel(kernel, known, adapter)],
+    singles: known.wrong.includes(SAFE_KERNEL) ? [] : [SAFE_KERNEL],
     targetMs: TARGET_MS[adapter.info.software ? 'software' : 'hardware'],
     onMismatch(name) {
       memory.rememberWrong([name]);
@@ -65,7 +70,7 @@ export async function startTunedGpu(options: TunedGpuOptions): Promise<TunedGpu>
   return {
     engine,
     untuned: kernel === undefined && engine.kernel !== known.best,
-    tune: (tuning) => tuneAndRemember(engine, memory, tuning),
+    tune: (tuning) => tuneAndRemember(engine, options, tuning),
     check: () =>
       tryAll(engine, memory, { kernels: candidateNames(engine.info.family), seconds: CHECK_SECONDS }),
   };
@@ -97,16 +102,23 @@ function namedKernel(name: string, { wrong }: Known, { info, name: device }: Usa
 
 async function tuneAndRemember(
   engine: GpuEngine,
-  memory: TuningMemory,
-  tuning: Omit<GpuTuning, 'kernels'>,
+  { memory, onWarning }: TunedGpuOptions,
+  tuning: TuningWish,
 ): Promise<readonly TuneRow[] | undefined> {
   const { wrong } = memory.recall();
   const kernels = candidateNames(engine.info.family).filter((name) => !wrong.includes(name));
-  const rows = await tryAll(engine, memory, { ...tuning, kernels });
+  let unexplained = false;
+  const onUnexplainedLoss = () => {
+    unexplained = true;
+    onWarning?.(
+      `Expected to know which kernel GPU ${engine.device} was lost with, received none. The fastest is used but not remembered; run hashgap tune to try again.`,
+    );
+  };
+  const rows = await tryAll(engine, memory, { ...tuning, kernels, onUnexplainedLoss });
   if (rows === undefined) return undefined;
   const best = bestOf(rows);
-  const whole = tuning.signal?.aborted !== true; // of some kernels the best is not the best
-  if (whole && best?.hashesPerSecond !== undefined) memory.rememberBest(best.kernel, best.hashesPerSecond);
+  const sure = tuning.signal?.aborted !== true && !unexplained; // of some kernels the best is not the best, and it may be what the GPU was lost with
+  if (sure && best?.hashesPerSecond !== undefined) memory.rememberBest(best.kernel, best.hashesPerSecond);
   return [...rows, ...wrong.flatMap(wrongBefore)];
 }
 

@@ -11,6 +11,8 @@ export interface GpuTuning {
   readonly seconds?: number;
   /** Told after each kernel. @default nobody */
   readonly onRow?: (row: TuneRow) => void;
+  /** Told when the GPU was lost between two kernels, so that any of them may be the reason. @default nobody */
+  readonly onUnexplainedLoss?: () => void;
   /** Ends it after the kernel under way, with the fastest so far in use. @default never */
   readonly signal?: AbortSignal;
 }
@@ -20,25 +22,30 @@ export class Tuning {
   readonly seconds: number;
   readonly #signal: AbortSignal | undefined;
   readonly #onRow: (row: TuneRow) => void;
+  readonly #onUnexplainedLoss: () => void;
   readonly #rows = new Map<string, TuneRow>();
   readonly #end: (end: readonly TuneRow[] | undefined | HashgapError) => void;
   #left: readonly string[];
-  /** Whether the child that is there now has measured anything: kernels in use come first. */
-  #begun = false;
+  /** Whether the child that is there now has been asked to tune. */
+  #asked = false;
+  /** What that child has begun to try, and not come to an end with. */
+  #trying: string | undefined;
 
   constructor(
-    { kernels, seconds = 0.3, onRow = () => {}, signal }: GpuTuning,
+    { kernels, seconds = 0.3, onRow = () => {}, onUnexplainedLoss = () => {}, signal }: GpuTuning,
     end: (end: readonly TuneRow[] | undefined | HashgapError) => void,
   ) {
     this.seconds = seconds;
     this.#signal = signal;
     this.#onRow = onRow;
+    this.#onUnexplainedLoss = onUnexplainedLoss;
     this.#end = end;
     this.#left = kernels;
   }
 
-  /** The kernels to try, or to go on with. */
-  get left(): readonly string[] {
+  /** A child is about to be asked: the kernels to try, or to go on with. */
+  ask(): readonly string[] {
+    this.#asked = true;
     return this.#left;
   }
 
@@ -47,24 +54,29 @@ export class Tuning {
     return this.#signal?.aborted === true;
   }
 
+  /** A kernel is about to be tried. Kernels in use come first, whichever these are. */
+  trying(kernel: string): void {
+    this.#trying = kernel;
+  }
+
   /** A kernel was tried. */
   add(row: TuneRow): void {
-    this.#begun = true;
+    this.#trying = undefined;
     this.#rows.set(row.kernel, row);
     this.#left = this.#left.filter((name) => name !== row.kernel);
     this.#onRow(row);
   }
 
   /**
-   * The child was lost. When it had begun, the next kernel was being tried and is the likely reason: it is not tried again. The best one so far
-   * is measured again, so that the rest is compared with it.
+   * The child was lost. The kernel that was being tried is the likely reason, and is not asked for again. The best one so far is measured again, so
+   * that the rest is compared with it.
    */
   lost(): void {
-    const culprit = this.#begun ? shapeOf(this.#left[0] ?? '') : undefined;
-    if (culprit !== undefined) {
-      this.add({ ...culprit, status: 'refused', failure: 'the GPU was lost while it was tried' });
-    }
-    this.#begun = false;
+    if (!this.#asked) return; // it had not even started
+    this.#asked = false;
+    const culprit = shapeOf(this.#trying ?? '');
+    if (culprit === undefined) this.#onUnexplainedLoss();
+    else this.add({ ...culprit, status: 'refused', failure: 'the GPU was lost while it was tried' });
     const best = bestOf([...this.#rows.values()]);
     this.#left = [...(best === undefined ? [] : [best.kernel]), ...this.#left];
   }

@@ -224,6 +224,7 @@ describe('the end', () => {
     expect(await Promise.all(pending)).toEqual([{ noncesScanned: 0, hits: [] }, undefined]);
     expect(isAlive(pid)).toBe(false);
     expect(await engine.scan(range(0, 1), NEVER)).toEqual({ noncesScanned: 0, hits: [] });
+    expect(await engine.tune({ kernels: ['readable'] })).toBeUndefined();
     expect(engine.warnings).toEqual([]);
   });
 

@@ -34,6 +34,9 @@ async function start(fake: FakeGpu, memory = newMemory(), changes: Partial<Tuned
 const openedWith = (fake: FakeGpu) =>
   fake.notes().flatMap(({ opened }) => (opened === undefined ? [] : [opened.kernels]));
 
+const singlesOf = (fake: FakeGpu) =>
+  fake.notes().flatMap(({ opened }) => (opened === undefined ? [] : [opened.singles]));
+
 describe('a GPU nobody has tuned', () => {
   it('starts with the safe kernel, tries all worth trying, and starts with the best next time', async () => {
     const fake = fakeGpu({ rates: { [SECOND]: 9e6 } });
@@ -72,11 +75,39 @@ describe('a GPU nobody has tuned', () => {
     });
   });
 
+  it('does not even take one that was wrong for a single version, before or in this run', async () => {
+    const memory = newMemory();
+    memory.rememberWrong([SAFE_KERNEL]);
+    const fake = fakeGpu({});
+    await start(fake, memory, { kernel: THIRD });
+    expect(singlesOf(fake)).toEqual([[]]);
+    const falls = fakeGpu({ mismatch: SAFE_KERNEL, dieBefore: 1 }, {});
+    const { engine } = await start(falls, newMemory(), { kernel: THIRD });
+    const request = { midstates: new Uint32Array(8), tail: new Uint32Array(3), target: new Uint32Array(8) };
+    for (let i = 0; i < 3; i++)
+      await engine.scan({ ...request, nonceStart: i, nonceCount: 1 }, new AbortController().signal);
+    expect(openedWith(falls)).toEqual([[THIRD], [THIRD]]);
+    expect(singlesOf(falls)).toEqual([[SAFE_KERNEL], []]);
+  });
+
+  it('says which kernels take a number of versions', async () => {
+    const { engine } = await start(fakeGpu({ others: [SAFE_KERNEL] }), newMemory(), { kernel: SECOND });
+    expect([1, 2, 3, 4].map((versions) => engine.kernelsFor(versions))).toEqual([
+      [SAFE_KERNEL],
+      [SECOND],
+      [SECOND, SAFE_KERNEL],
+      [SECOND],
+    ]);
+    const alone = await start(fakeGpu({}), newMemory(), { kernel: SECOND });
+    expect(alone.engine.kernelsFor(1)).toEqual([SECOND]);
+  });
+
   it('runs the kernel that was named, and no other', async () => {
     const fake = fakeGpu({});
     const { engine, untuned } = await start(fake, newMemory(), { kernel: THIRD });
     expect([engine.kernel, untuned]).toEqual([THIRD, false]);
     expect(openedWith(fake)).toEqual([[THIRD]]);
+    expect(singlesOf(fake)).toEqual([[SAFE_KERNEL]]); // for a single version beside it, if it is for several
     await expect(start(fake, newMemory(), { kernel: 'redable' })).rejects.toMatchObject({
       code: 'KERNEL_UNKNOWN',
       message: expect.stringMatching(/received "redable"\. Did you mean "readable"\?/),
@@ -111,13 +142,48 @@ describe('a GPU that is lost while it is tuned', () => {
     ]);
   });
 
-  it('blames no kernel when it had not begun', async () => {
-    const fake = fakeGpu({ dieTuning: READABLE }, {});
+  it('blames the second of two kernels in use, and none that was not tried', async () => {
+    const fake = fakeGpu({ inUse: [SECOND, SAFE_KERNEL], dieTuning: SAFE_KERNEL }, { inUse: [SECOND] });
     const engine = await startFake(fake);
-    const rows = await engine.tune({ kernels: [FIRST] });
+    const told: string[][] = [];
+    const rows = await engine.tune({
+      kernels: [FIRST, SECOND, SAFE_KERNEL, THIRD],
+      onRow: ({ kernel, status }) => told.push([kernel, status]),
+      onUnexplainedLoss: () => expect.unreachable('the child has said what it tried'),
+    });
+    expect(told.filter(([, status]) => status !== 'right')).toEqual([[SAFE_KERNEL, 'refused']]);
     expect(rows?.map(({ kernel, status }) => [kernel, status])).toEqual([
-      [READABLE, 'right'],
+      [SECOND, 'right'],
+      [SAFE_KERNEL, 'refused'],
       [FIRST, 'right'],
+      [THIRD, 'right'],
     ]);
+    expect(fake.notes().at(-1)?.tune).toEqual([SECOND, FIRST, THIRD]);
   });
+
+  it('blames no kernel for starts that fail after it, and remembers the best', async () => {
+    const fake = fakeGpu({ dieTuning: SECOND }, { dieAtOpen: true }, { rates: { [THIRD]: 9 } });
+    const warnings: string[] = [];
+    const { tune, memory } = await start(fake, newMemory(), { onWarning: (line) => warnings.push(line) });
+    const rows = await tune({});
+    expect(rows?.filter(({ status }) => status !== 'right').map(({ kernel }) => kernel)).toEqual([SECOND]);
+    expect(memory.recall().best).toBe(THIRD);
+    expect(warnings).toEqual(Array(2).fill(expect.stringContaining('was lost')));
+  });
+
+  it.each([0, 2])(
+    'blames no kernel when it was lost before number %i, and remembers no best',
+    async (dieBetween) => {
+      const fake = fakeGpu({ dieBetween }, {});
+      const warnings: string[] = [];
+      const { tune, memory } = await start(fake, newMemory(), { onWarning: (line) => warnings.push(line) });
+      const rows = await tune({});
+      expect(new Set(rows?.map(({ kernel }) => kernel))).toEqual(new Set(CANDIDATES));
+      expect(new Set(rows?.map(({ status }) => status))).toEqual(new Set(['right']));
+      expect(memory.recall()).toEqual({ best: undefined, hashesPerSecond: undefined, wrong: [] });
+      expect(warnings).toContainEqual(
+        expect.stringMatching(/which kernel GPU Fake GPU was lost with, received none/),
+      );
+    },
+  );
 });
