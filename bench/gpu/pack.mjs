@@ -1,26 +1,13 @@
 /** Packs what the GPU bench needs on a Linux machine (x64) without Node and network into build/gpu-carry: `node bench/gpu/pack.mjs`. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gitCommit } from '../../dist/src/cli/git-commit.js';
+import { checkStage, stageFiles } from './stage.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const OUT = join(ROOT, 'build/gpu-carry');
-const STAGE = join(OUT, 'stage');
-
-const PATHS = [
-  'package.json',
-  'dist',
-  'shaders',
-  'scripts/programs.mjs',
-  'bench/gpu',
-  'build/Release/hashgap.node', // the CPU engine that counts hits again; without it JavaScript does
-  'node_modules/node-gyp-build',
-  'node_modules/webgpu/index.js',
-  'node_modules/webgpu/package.json',
-  'node_modules/webgpu/dist/linux-x64',
-];
 
 /** The Vulkan loader, and libraries that NVIDIA's Vulkan driver asks for; used there only where that machine lacks them. */
 const PACKAGES = [
@@ -39,28 +26,44 @@ const PACKAGES = [
 ];
 
 rmSync(OUT, { recursive: true, force: true });
-for (const path of PATHS) {
-  mkdirSync(dirname(join(STAGE, path)), { recursive: true });
-  cpSync(join(ROOT, path), join(STAGE, path), { recursive: true, dereference: true });
-}
-mkdirSync(join(STAGE, '.git'));
-writeFileSync(join(STAGE, '.git/HEAD'), `${gitCommit(ROOT)}\n`); // as much of a checkout as the report reads
-mkdirSync(join(STAGE, 'bin'));
-cpSync(process.execPath, join(STAGE, 'bin/node'));
-mkdirSync(join(STAGE, 'debs'));
+const stage = mkdtempSync(join(tmpdir(), 'hashgap-carry-'));
 try {
-  execFileSync('apt-get', ['download', ...PACKAGES], { cwd: join(STAGE, 'debs'), stdio: 'pipe' });
+  await pack();
 } catch (error) {
-  const [reason] = String(error.stderr ?? error.message)
-    .trim()
-    .split('\n');
-  console.error(`note: no Debian packages (${reason}): the other machine needs libvulkan1 itself`);
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(stage, { recursive: true });
 }
-execFileSync('tar', ['-C', STAGE, '-cJf', join(OUT, 'carry.tar.xz'), '.'], {
-  env: { ...process.env, XZ_OPT: '-6 -T0' },
-});
-rmSync(STAGE, { recursive: true });
-cpSync(join(ROOT, 'bench/gpu/run-packed.sh'), join(OUT, 'run.sh'));
-for (const name of readdirSync(OUT))
-  console.log(`${join(OUT, name)} ${(statSync(join(OUT, name)).size / 2 ** 20).toFixed(1)} MiB`);
-console.log('There, in the folder that holds build/: sh build/gpu-carry/run.sh --minutes 8 --out FOLDER');
+
+async function pack() {
+  execFileSync('npm', ['run', 'compile'], { cwd: ROOT, stdio: 'inherit' }); // a dist/ of other sources would fail there
+  const { gitCommit } = await import('../../dist/src/cli/git-commit.js');
+  stageFiles(ROOT, stage);
+  mkdirSync(join(stage, '.git'));
+  writeFileSync(join(stage, '.git/HEAD'), `${gitCommit(ROOT)}\n`); // as much of a checkout as the report reads
+  mkdirSync(join(stage, 'bin'));
+  cpSync(process.execPath, join(stage, 'bin/node'));
+  checkStage(stage);
+  addPackages();
+  mkdirSync(OUT, { recursive: true });
+  execFileSync('tar', ['-C', stage, '-cJf', join(OUT, 'carry.tar.xz'), '.'], {
+    env: { ...process.env, XZ_OPT: '-6 -T0' },
+  });
+  cpSync(join(ROOT, 'bench/gpu/run-packed.sh'), join(OUT, 'run.sh'));
+  for (const name of readdirSync(OUT))
+    console.log(`${join(OUT, name)} ${(statSync(join(OUT, name)).size / 2 ** 20).toFixed(1)} MiB`);
+  console.log('There, in the folder that holds build/: sh build/gpu-carry/run.sh --minutes 8 --out FOLDER');
+}
+
+function addPackages() {
+  mkdirSync(join(stage, 'debs'));
+  try {
+    execFileSync('apt-get', ['download', ...PACKAGES], { cwd: join(stage, 'debs'), stdio: 'pipe' });
+  } catch (error) {
+    const [reason] = String(error.stderr ?? error.message)
+      .trim()
+      .split('\n');
+    console.error(`note: no Debian packages (${reason}): the other machine needs libvulkan1 itself`);
+  }
+}

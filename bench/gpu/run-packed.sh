@@ -13,7 +13,8 @@ fi
 # Of the libraries that came along, those this machine lacks.
 mkdir "$work/lib"
 for deb in "$work"/debs/*.deb; do
-  [ -e "$deb" ] && dpkg -x "$deb" "$work/unpacked"
+  [ -e "$deb" ] || continue
+  dpkg -x "$deb" "$work/unpacked" || echo "note: $(basename "$deb") could not be unpacked; this machine's own libraries have to do" >&2
 done
 for library in "$work"/unpacked/usr/lib/x86_64-linux-gnu/*.so.* "$work"/unpacked/lib/x86_64-linux-gnu/*.so.*; do
   [ -e "$library" ] || continue

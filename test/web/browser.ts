@@ -35,6 +35,17 @@ export function startBrowser(executablePath: string, { gpu }: { readonly gpu: bo
   return chromium.launch({ executablePath, args });
 }
 
+/** Lets the pages of a context have another worker than the lab's: `change` is given its script. */
+export async function changeWorker(
+  context: BrowserContext,
+  change: (script: string) => string,
+): Promise<void> {
+  await context.route('**/assets/worker-*.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: change(await response.text()) });
+  });
+}
+
 /** Opens the lab and waits until it can search. */
 export async function openLab(context: BrowserContext, url: string): Promise<LabPage> {
   const page = await context.newPage();

@@ -1,11 +1,12 @@
 /** The browser lab in a real headless Chromium, on its software adapter and without one. */
 import { createHash } from 'node:crypto';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { provisionChromium } from '../../scripts/provision-chromium.mjs';
 import { type LabServer, startLabServer } from '../../src/web/server.ts';
 import { provisioned } from '../support/provisioned.ts';
 import {
+  changeWorker,
   endGpuProcess,
   faintTexts,
   type LabPage,
@@ -21,6 +22,29 @@ const GENESIS_HEADER = Buffer.from(
   '0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c',
   'hex',
 );
+
+/** Before the worker's own script: a browser that refuses an adapter as Firefox does, and one that is older than `info`. */
+const REFUSING = `navigator.gpu.requestAdapter = async () => {
+  throw new DOMException('WebGPU is disabled by blocklist.', 'NotSupportedError');
+};`;
+const WITHOUT_INFO = `const requestAdapter = navigator.gpu.requestAdapter.bind(navigator.gpu);
+navigator.gpu.requestAdapter = async (options) => {
+  const adapter = await requestAdapter(options);
+  for (const [name, value] of [['info', undefined], ['isFallbackAdapter', true]])
+    Object.defineProperty(adapter, name, { value, configurable: true });
+  return adapter;
+};`;
+
+/** In the place of the worker: a GPU whose kernel does 4 versions at a time 4 times as fast as 1, and a search of 2^20 nonces a second. */
+const FAST_AT_VERSIONS = `addEventListener('message', ({ data: { type, id, name, order } }) => {
+  if (type !== 'call') return;
+  const results = {
+    open: { adapter: { name: 'fast', vendor: '', architecture: '', software: false } },
+    tune: { kernel: 'k4', versions: 4 },
+    measure: { hashes: order?.versions === 1 ? 2 ** 20 : 2 ** 22, seconds: 1 },
+  };
+  postMessage({ type: 'result', id, result: results[name] });
+});`;
 
 /** Nonces whose block hash begins with that many zero bits, by OpenSSL. */
 function noncesByNode(zeroBits: number, nonceStart: number, nonceCount: number): number[] {
@@ -175,6 +199,56 @@ describe.skipIf('skip' in chromium)('the browser lab', { timeout: 180_000 }, () 
       await page.getByRole('slider').fill('16');
       await page.getByRole('button', { name: 'Find the nonce' }).click();
       await page.locator('#find-status', { hasText: 'Found: nonce 2,083,236,893' }).waitFor();
+    });
+  });
+
+  describe('in other browsers', () => {
+    let browser: Browser;
+    let lab: LabPage;
+    /** The lab in a context whose worker has another script. */
+    const labWith = async (change: (script: string) => string) => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      await changeWorker(context, change);
+      lab = await openLab(context, server.url);
+      return lab.page;
+    };
+    beforeAll(async () => {
+      browser = await startBrowser(executable, { gpu: true });
+    });
+    afterEach(async () => {
+      expect(lab.errors).toEqual([]);
+      await lab.page.context().close();
+    });
+    afterAll(() => browser.close());
+
+    it('says why a browser refuses its GPU, and searches in plain JavaScript', async () => {
+      const page = await labWith((script) => REFUSING + script);
+      expect(await page.locator('#adapter-name').textContent()).toBe('This browser offers no GPU');
+      expect(await page.locator('#adapter-note').textContent()).toContain('WebGPU is disabled by blocklist.');
+      expect(await page.locator('#adapter-help').textContent()).toContain('dom.webgpu.enabled');
+      expect(await page.getByRole('button', { name: 'Measure' }).isEnabled()).toBe(true);
+      await page.getByRole('slider').press('Home');
+      await page.getByRole('button', { name: 'Find the nonce' }).click();
+      await page.locator('#checks li').nth(2).waitFor();
+      expect(await page.locator('#hash').textContent()).toBe(GENESIS_HASH);
+    });
+
+    it('uses a GPU that says nothing about itself', async () => {
+      const page = await labWith((script) => WITHOUT_INFO + script);
+      expect(await page.locator('#adapter-name').textContent()).toBe('unnamed GPU');
+      await page.getByRole('slider').press('Home');
+      await page.getByRole('button', { name: 'Find the nonce' }).click();
+      await page.locator('#checks li').nth(2).waitFor();
+      expect(await page.evaluate('hashgap.scan({ nonceCount: 100 })')).toMatchObject({ engine: 'gpu' });
+    });
+
+    it('says how long a search of one header takes, not what the kernel for several would make of it', async () => {
+      const page = await labWith(() => FAST_AT_VERSIONS);
+      expect(await page.locator('#window-size').textContent()).toBe('268,435,456 nonces');
+      await page.getByRole('button', { name: 'Measure' }).click();
+      await page.locator('#measure-status', { hasText: 'Measured.' }).waitFor();
+      expect(await page.locator('#gpu-rate').textContent()).toBe('4.19 MH/s');
+      expect(await page.locator('#window-time').textContent()).toBe(', about 4.27 minutes here');
     });
   });
 

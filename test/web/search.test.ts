@@ -113,6 +113,25 @@ describe('a measurement', () => {
     expect(hashes / seconds).toBeCloseTo(rate, 0);
   });
 
+  it('of one version measures what a search of one header gets, whatever the kernel likes best', async () => {
+    let ms = 0;
+    const twoAtATime: Searcher = {
+      parallelism: 1,
+      midstates: 2,
+      async scan({ midstates, nonceCount }) {
+        ms += nonceCount / (midstates.length === 8 ? 1000 : 800); // a nonce of two versions is not twice the work
+        return { noncesScanned: nonceCount, hits: [] };
+      },
+    };
+    const options = { now: () => ms, signal: never };
+    const search = await searchWindow(twoAtATime, requestOf(0, 2 ** 24), { ...options, stopAtFirst: true });
+    const each = { ...options, seconds: 2, warmUpSeconds: 0.1 };
+    const one = await measure(twoAtATime, { ...each, versions: 1 });
+    const two = await measure(twoAtATime, each);
+    expect(one.hashes / one.seconds).toBeCloseTo(search.noncesScanned / search.seconds, 0);
+    expect(two.hashes / two.seconds).toBeCloseTo(1.6e6, 0);
+  });
+
   it('goes on with another header when the nonces are used up', async () => {
     let ms = 0;
     const requests: ScanRequest[] = [];

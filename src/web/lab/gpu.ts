@@ -1,6 +1,4 @@
 /** The browser's GPU: asked for, described, and opened with the kernels of shaders/. */
-import scanText from '../../../shaders/scan.wgsl?raw';
-import sha256Text from '../../../shaders/sha256.wgsl?raw';
 import { describeAdapter, type GpuInfo } from '../../gpu/adapter.ts';
 import {
   candidateVariants,
@@ -10,23 +8,41 @@ import {
   type ShaderKernel,
 } from '../../gpu/kernels.ts';
 import { type Gpu, openGpu } from '../../gpu/open.ts';
-import type { AdapterDescription, NoGpuReason } from './protocol.ts';
+import type { AdapterDescription, NoGpu } from './protocol.ts';
 import type { Clock } from './searcher.ts';
 
 /** Milliseconds of a dispatch: a page that is looked at shares the GPU with its own drawing, a hidden one with other pages. */
 const DISPATCH_MS = { visible: 25, hidden: 80 } as const;
 
-/** An adapter, or why there is none. */
-export type Requested = { readonly adapter: GPUAdapter } | { readonly reason: NoGpuReason };
+/** What a worker's surroundings have for the GPU. */
+export interface Surroundings {
+  readonly isSecureContext: boolean;
+  /** Absent in browsers without WebGPU. */
+  readonly gpu: GPU | undefined;
+  /** The texts of shaders/, for the kernel that is to be read. */
+  readonly shaders: { readonly sha256: string; readonly scan: string };
+}
 
-/** Asks the browser for its fastest adapter. */
-export async function requestGpu(): Promise<Requested> {
-  if (!globalThis.isSecureContext) return { reason: 'insecure' };
-  // Browsers without WebGPU have no such property, whatever the types say.
-  const gpu = (navigator as { readonly gpu?: GPU }).gpu;
-  if (gpu === undefined) return { reason: 'no-webgpu' };
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  return adapter === null ? { reason: 'no-adapter' } : { adapter };
+/** An adapter, or why there is none. */
+export type Requested = { readonly adapter: GPUAdapter } | NoGpu;
+
+/** Asks the browser for its fastest adapter; never rejects. */
+export async function requestGpu({ isSecureContext, gpu }: Surroundings): Promise<Requested> {
+  if (!isSecureContext) return { reason: 'insecure', message: '' };
+  if (gpu === undefined) return { reason: 'no-webgpu', message: '' };
+  try {
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    return adapter === null ? { reason: 'no-adapter', message: '' } : { adapter: withInfo(adapter) };
+  } catch (error) {
+    // Firefox rejects, with its reason, where the specification has null.
+    return { reason: 'no-adapter', message: messageOf(error) };
+  }
+}
+
+/** Browsers that are older than `info` get an empty one: it is read here and when the device is opened. */
+function withInfo(adapter: GPUAdapter): GPUAdapter {
+  const { info } = adapter as { readonly info?: GPUAdapterInfo };
+  return info === undefined ? Object.defineProperty(adapter, 'info', { value: {} }) : adapter;
 }
 
 /** An adapter as the page shows it. */
@@ -35,19 +51,20 @@ export function describe(adapter: GPUAdapter): AdapterDescription {
   return { name, vendor, architecture, software };
 }
 
-/**
- * Opens the adapter's device with a kernel that every driver compiles soon; tuning looks for a faster one.
- *
- * @param onMismatch - told the nonce of a hit that is none.
- */
-export function openLabGpu(
-  adapter: GPUAdapter,
-  now: Clock,
-  onMismatch: (nonce: number) => void,
-): Promise<Gpu> {
+/** What {@link openLabGpu} opens. */
+export interface LabGpuOptions {
+  readonly adapter: GPUAdapter;
+  readonly shaders: Surroundings['shaders'];
+  readonly now: Clock;
+  /** Told the nonce of a hit that is none. */
+  readonly onMismatch: (nonce: number) => void;
+}
+
+/** Opens the adapter's device with a kernel that every driver compiles soon; tuning looks for a faster one. */
+export function openLabGpu({ adapter, shaders, now, onMismatch }: LabGpuOptions): Promise<Gpu> {
   return openGpu({
     adapter,
-    kernels: [generateKernel(SAFE_VARIANT), readableKernel({ sha256: sha256Text, scan: scanText })],
+    kernels: [generateKernel(SAFE_VARIANT), readableKernel(shaders)],
     targetMs: dispatchMs(true),
     now,
     onMismatch: (_, { nonce }) => onMismatch(nonce),
@@ -64,4 +81,9 @@ export function candidates({ family, software }: GpuInfo): ShaderKernel[] {
   return candidateVariants(family)
     .filter(({ midstates }) => !software || midstates === 1)
     .map(generateKernel);
+}
+
+/** The sentence of something that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

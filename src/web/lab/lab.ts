@@ -9,8 +9,9 @@ import { GENESIS_HEADER, genesisWindow } from './genesis.ts';
 import type { EngineName, Offer } from './protocol.ts';
 import { rateOf, showMeasureState, showNoGpuRate, showRate, showRateNote, showTuning } from './rate-view.ts';
 
-/** Seconds of each measurement. Plain JavaScript is steady sooner. */
+/** Seconds of each measurement. Plain JavaScript is steady sooner, and how long a search takes is told roughly. */
 const GPU_SECONDS = 3;
+const SEARCH_SECONDS = 1;
 const PLAIN_SECONDS = 1.5;
 /** The window to begin with, as a power of two: a second or two on a slow engine, and on a GPU. */
 const SLOW_WINDOW = 20;
@@ -28,7 +29,7 @@ export class Lab {
   #offer!: Promise<Offer>;
   #engine: EngineName = 'plain';
   #software = false;
-  /** Of the engine that searches, once it is measured. */
+  /** Of a search of one header by the engine that searches, once it is measured. */
   #noncesPerSecond: number | undefined;
 
   constructor() {
@@ -56,7 +57,7 @@ export class Lab {
     client.lost.then((reason) => this.#showLost(client, reason));
     this.#offer.then(
       (offer) => this.#ready(offer),
-      () => {}, // a worker that is lost says so above
+      () => {}, // nothing else rejects than the loss of the worker, which is told above
     );
   }
 
@@ -119,17 +120,29 @@ export class Lab {
 
   async #measure(signal: AbortSignal): Promise<void> {
     const rates: { [Name in EngineName]?: number | undefined } = {};
+    let searchRate: number | undefined;
     if (this.#engine === 'gpu') {
       showMeasureState(0, 'Trying kernels ...');
-      const { kernel } = await this.#client.call('tune', null, showTuning);
+      const { kernel, versions } = await this.#client.call('tune', null, showTuning);
       if (!signal.aborted) rates.gpu = await this.#measureOne('gpu', GPU_SECONDS);
       showRateNote('gpu', `kernel ${kernel}`);
+      if (!signal.aborted) searchRate = versions === 1 ? rates.gpu : await this.#measureSearch();
     }
     if (!signal.aborted) rates.plain = await this.#measureOne('plain', PLAIN_SECONDS);
     showGap({ ...rates, software: this.#software });
-    this.#noncesPerSecond = rates[this.#engine] ?? this.#noncesPerSecond;
+    this.#noncesPerSecond = (this.#engine === 'gpu' ? searchRate : rates.plain) ?? this.#noncesPerSecond;
     this.#showWindow();
     showMeasureState(1, signal.aborted ? 'Stopped.' : 'Measured.');
+  }
+
+  /** A search has one header, and a kernel for several versions of one is of no use to it. */
+  async #measureSearch(): Promise<number | undefined> {
+    const order = { engine: 'gpu', seconds: SEARCH_SECONDS, versions: 1 } as const;
+    return rateOf(
+      await this.#client.call('measure', order, ({ seconds }) =>
+        showMeasureState(seconds / SEARCH_SECONDS, 'Measuring a search of one header ...'),
+      ),
+    );
   }
 
   async #measureOne(engine: EngineName, seconds: number): Promise<number | undefined> {

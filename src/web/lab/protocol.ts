@@ -21,15 +21,20 @@ export type NoGpuReason =
   | 'insecure'
   /** The browser does not know WebGPU. */
   | 'no-webgpu'
-  /** It does, and offers no adapter. */
+  /** It does, and offers no adapter; `message` says why where the browser does. */
   | 'no-adapter'
   /** There is one, and it failed; `message` says how. */
   | 'failed';
 
+/** There is no GPU. */
+export interface NoGpu {
+  readonly reason: NoGpuReason;
+  /** What the browser or the driver says about it; may be empty. */
+  readonly message: string;
+}
+
 /** What the browser offers. */
-export type Offer =
-  | { readonly adapter: AdapterDescription }
-  | { readonly reason: NoGpuReason; readonly message: string };
+export type Offer = { readonly adapter: AdapterDescription } | NoGpu;
 
 /** What a search needs, as a message can carry it. */
 export interface SearchOrder {
@@ -52,15 +57,26 @@ export interface TuneProgress {
   readonly of: number;
 }
 
+/** The kernel in use, and how many versions of a header it hashes at a time. */
+export interface Tuned {
+  readonly kernel: string;
+  readonly versions: number;
+}
+
 /** The calls: what each takes, tells while it runs, and gives. */
 export interface Calls {
   /** The progress is the adapter, before its kernel is compiled. */
   open: { order: null; progress: AdapterDescription; result: Offer };
   search: { order: SearchOrder; progress: SearchProgress; result: SearchResult };
   /** Tries the kernels for this GPU and keeps the fastest. */
-  tune: { order: null; progress: TuneProgress; result: { readonly kernel: string } };
+  tune: { order: null; progress: TuneProgress; result: Tuned };
   measure: {
-    order: { readonly engine: EngineName; readonly seconds: number };
+    order: {
+      readonly engine: EngineName;
+      readonly seconds: number;
+      /** How many versions of a header to hash at a time; absent for as many as the kernel likes best. */
+      readonly versions?: number;
+    };
     progress: Measured;
     result: Measured;
   };

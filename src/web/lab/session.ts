@@ -3,7 +3,15 @@ import { fromHex } from '../../bitcoin/hex.ts';
 import { targetOfZeroBits } from '../../bitcoin/target.ts';
 import type { Gpu } from '../../gpu/open.ts';
 import { scanRequest } from '../../work/scan.ts';
-import { candidates, describe, dispatchMs, openLabGpu, requestGpu } from './gpu.ts';
+import {
+  candidates,
+  describe,
+  dispatchMs,
+  messageOf,
+  openLabGpu,
+  requestGpu,
+  type Surroundings,
+} from './gpu.ts';
 import { measure } from './measure.ts';
 import { createPlainSearcher } from './plain.ts';
 import type { Calls, Command, EngineName, Report, SearchOrder, TuneProgress } from './protocol.ts';
@@ -16,6 +24,7 @@ export interface SessionOptions {
   /** Gives way to the messages that wait. */
   readonly pause: () => Promise<void>;
   readonly report: (report: Report) => void;
+  readonly surroundings: Surroundings;
 }
 
 const PROGRESS_EVERY_MS = 100;
@@ -71,6 +80,7 @@ export class Session {
         return measure(this.#searcher(command.order.engine), {
           ...this.#limits(tell),
           seconds: command.order.seconds,
+          versions: command.order.versions,
           warmUpSeconds: WARM_UP_SECONDS,
         });
     }
@@ -81,14 +91,20 @@ export class Session {
     this.#gpu?.setTargetMs(dispatchMs(visible));
   }
 
+  /** Whatever goes wrong with the GPU is an answer: the page has to go on without one. */
   async #open(tell: (progress: unknown) => void): Promise<Calls['open']['result']> {
-    const { report, now } = this.#options;
-    const requested = await requestGpu();
-    if ('reason' in requested) return { ...requested, message: '' };
-    const adapter = describe(requested.adapter);
-    tell(adapter);
+    const { report, now, surroundings } = this.#options;
     try {
-      const gpu = await openLabGpu(requested.adapter, now, (nonce) => report({ type: 'mismatch', nonce }));
+      const requested = await requestGpu(surroundings);
+      if ('reason' in requested) return requested;
+      const adapter = describe(requested.adapter);
+      tell(adapter);
+      const gpu = await openLabGpu({
+        adapter: requested.adapter,
+        shaders: surroundings.shaders,
+        now,
+        onMismatch: (nonce) => report({ type: 'mismatch', nonce }),
+      });
       gpu.lost.then((reason) => report({ type: 'lost', reason }));
       this.#gpu = gpu;
       this.#setVisible(this.#visible);
@@ -119,7 +135,7 @@ export class Session {
       },
       signal: this.#stop.signal,
     });
-    return { kernel: gpu.kernel };
+    return { kernel: gpu.kernel, versions: gpu.midstates };
   }
 
   #searcher(engine: EngineName): Searcher {
@@ -135,8 +151,4 @@ export class Session {
   #limits(tell: (progress: unknown) => void) {
     return { now: this.#options.now, signal: this.#stop.signal, onProgress: tell };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,6 @@
 /** The worker's entry: messages of the page to the session, and its reports back. */
+import scan from '../../../shaders/scan.wgsl?raw';
+import sha256 from '../../../shaders/sha256.wgsl?raw';
 import type { Command, Report } from './protocol.ts';
 import { Session } from './session.ts';
 
@@ -26,5 +28,10 @@ const session = new Session({
   now: () => performance.now(),
   pause,
   report: (report) => scope.postMessage(report),
+  surroundings: {
+    isSecureContext: globalThis.isSecureContext,
+    gpu: (navigator as { readonly gpu?: GPU }).gpu, // browsers without WebGPU have none, whatever the types say
+    shaders: { sha256, scan },
+  },
 });
 scope.addEventListener('message', ({ data }) => session.receive(data));
