@@ -1,4 +1,6 @@
 /** Statistics of a run: a pure reducer over events. */
+
+import { HASHES_PER_DIFFICULTY } from './economics/work.ts';
 import type { MinerEvent } from './events.ts';
 import type { RejectClass } from './work/ports.ts';
 
@@ -130,9 +132,6 @@ function judgedShare(
 export function rejectedShares({ rejected }: ShareStats): number {
   return Object.values(rejected).reduce((sum, count) => sum + count, 0);
 }
-
-/** Hashes that one unit of difficulty takes on average: 2^256 / (0xffff * 2^208). */
-export const HASHES_PER_DIFFICULTY = 2 ** 48 / 0xffff;
 
 /**
  * The luck of a run with a pool: shares found, weighed by their difficulty, against those that as many hashes bring on average. 1 is average; undefined

@@ -1,7 +1,8 @@
 /** Statistics: each event counts where it should, and nowhere else. */
 import { expect, it } from 'vitest';
+import { HASHES_PER_DIFFICULTY } from '../src/economics/work.ts';
 import type { MinerEventBody } from '../src/events.ts';
-import { HASHES_PER_DIFFICULTY, NO_STATS, reduceStats, summarize } from '../src/stats.ts';
+import { NO_STATS, reduceStats, summarize } from '../src/stats.ts';
 import type { ShareVerdict } from '../src/work/ports.ts';
 
 const verdict = (

@@ -1,4 +1,5 @@
 /** What a pool answers: the results of configure and subscribe, and yes or no to authorize and submit. */
+import type { RejectClass } from '../work/ports.ts';
 import { createFieldReader, type Decoded } from './fields.ts';
 import type { Answer } from './message.ts';
 import { decodeExtranonce, type Extranonce } from './pool-calls.ts';
@@ -24,9 +25,6 @@ export interface Subscribed extends Extranonce {
   /** To resume the session with; undefined when the pool named none. */
   readonly sessionId: string | undefined;
 }
-
-/** What became of a share, as the statistics count it. */
-export type RejectClass = 'stale' | 'duplicate' | 'low-difficulty' | 'unauthorized' | 'other';
 
 /** Why the pool said no. */
 export interface Rejection {

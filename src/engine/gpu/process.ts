@@ -1,6 +1,8 @@
 /** A child process of the GPU engine: started, spoken to, and its end told once, with what it said last. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
 import type { FromChild, ToChild } from './protocol.ts';
 
 /** The child's compiled file: Node runs JavaScript, also when this file runs as TypeScript under the tests. */
@@ -57,7 +59,7 @@ export function startChild(path: string, { onMessage, onEnd }: ChildListener): G
     },
     kill: () => void child.kill('SIGKILL'),
     keepAlive(yes) {
-      const holders = [child, child.channel, child.stderr as unknown as { ref(): void; unref(): void }];
+      const holders = [child, child.channel, child.stderr instanceof Socket ? child.stderr : undefined];
       for (const holder of holders) yes ? holder?.ref() : holder?.unref();
     },
   };

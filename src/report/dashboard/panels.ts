@@ -1,5 +1,5 @@
 /** The panels of every run: where work comes from, hashrate, job, odds. */
-import { HASHES_PER_DIFFICULTY } from '../../stats.ts';
+import { HASHES_PER_DIFFICULTY } from '../../economics/work.ts';
 import {
   chancePerDay,
   formatAge,

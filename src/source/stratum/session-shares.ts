@@ -1,8 +1,8 @@
 /** The shares of a session: each that is handed in gets exactly one verdict. */
 import { equalBytes, toHex } from '../../bitcoin/hex.ts';
 import { hashToNumber } from '../../bitcoin/target.ts';
-import type { RejectClass, YesOrNo } from '../../stratum/answers.ts';
-import type { ShareVerdict } from '../../work/ports.ts';
+import type { YesOrNo } from '../../stratum/answers.ts';
+import type { RejectClass, ShareVerdict } from '../../work/ports.ts';
 import type { FoundShare } from '../../work/verify.ts';
 import type { JobOrigin } from './session-jobs.ts';
 import type { SessionLimits } from './session-types.ts';

@@ -1,8 +1,8 @@
 /** What goes into a Stratum session and what comes out of it: plain data, no sockets, no timers. */
-import type { RejectClass } from '../../stratum/answers.ts';
+
 import type { MinerInfo } from '../../stratum/requests.ts';
 import type { Job } from '../../work/job.ts';
-import type { ShareVerdict } from '../../work/ports.ts';
+import type { RejectClass, ShareVerdict } from '../../work/ports.ts';
 import type { FoundShare } from '../../work/verify.ts';
 
 /** Whom the session speaks for and what it asks the pool for. */
