@@ -107,6 +107,22 @@ it('has six lessons, and an index that links them all', () => {
   expect(numbered.filter(({ name }) => !index.includes(`](${name})`))).toEqual([]);
 });
 
+it.each([
+  ['hash Ann pays Ben 5 coins', 'Put the text in quotes: hash "Ann pays Ben 5 coins"'],
+  ['guess our class 4', 'Put the text in quotes: guess "our class" 4'],
+  ['rounds our class 3 20', 'Put the text in quotes: rounds "our class" 3 20'],
+  ['pool our school', 'Put the text in quotes: pool "our school"'],
+  ['hash', 'Type: hash TEXT'],
+  ['guess class', 'Type: guess TEXT ZEROS'],
+  ['block 1', 'Type: block'],
+  ['toString', 'node docs/lessons/puzzle.mjs COMMAND'],
+])('takes nothing but the arguments of the command: %s', async (args, sentence) => {
+  const { exitCode, output } = await run(`node docs/lessons/puzzle.mjs ${args}`);
+  expect(exitCode).toBe(2);
+  expect(output).toContain(sentence);
+  expect(output).not.toMatch(/[0-9a-f]{64}/);
+});
+
 it('refuses puzzles that would not end', async () => {
   const { exitCode, output } = await run('node docs/lessons/puzzle.mjs zeros "our class" 9');
   expect(exitCode).toBe(2);

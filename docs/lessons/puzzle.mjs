@@ -104,14 +104,35 @@ function whole(text, most) {
   process.exit(2);
 }
 
-const [command, text = 'hello', first, second] = process.argv.slice(2);
-if (command === 'hash') console.log(hashText(text));
-else if (command === 'guess') showGuess(text, whole(first, 6));
-else if (command === 'zeros') showZeros(text, whole(first, 6));
-else if (command === 'rounds') showRounds(text, whole(first, 4), whole(second, 2000));
-else if (command === 'pool') showPool(text);
-else if (command === 'block') showBlock();
-else {
-  console.error(HELP);
-  process.exitCode = 2;
+/** The commands, and the names of what stands behind each; TEXT goes first. */
+const COMMANDS = {
+  hash: { needs: ['TEXT'], run: ([text]) => console.log(hashText(text)) },
+  guess: { needs: ['TEXT', 'ZEROS'], run: ([text, zeros]) => showGuess(text, whole(zeros, 6)) },
+  zeros: { needs: ['TEXT', 'MOST'], run: ([text, most]) => showZeros(text, whole(most, 6)) },
+  rounds: {
+    needs: ['TEXT', 'ZEROS', 'COUNT'],
+    run: ([text, zeros, count]) => showRounds(text, whole(zeros, 4), whole(count, 2000)),
+  },
+  pool: { needs: ['TEXT'], run: ([text]) => showPool(text) },
+  block: { needs: [], run: showBlock },
+};
+
+/** What to type instead: without quotes a text falls apart at its spaces, and the hash of its first word would look like an answer. */
+function advice(command, needs, given) {
+  if (given.length < needs.length || needs.length === 0) return `Type: ${[command, ...needs].join(' ')}`;
+  const words = given.length - needs.length + 1;
+  const text = `"${given.slice(0, words).join(' ')}"`;
+  return `Put the text in quotes: ${[command, text, ...given.slice(words)].join(' ')}`;
 }
+
+const [command, ...given] = process.argv.slice(2);
+if (!Object.hasOwn(COMMANDS, command ?? '')) {
+  console.error(HELP);
+  process.exit(2);
+}
+const { needs, run } = COMMANDS[command];
+if (given.length !== needs.length) {
+  console.error(advice(command, needs, given));
+  process.exit(2);
+}
+run(given);

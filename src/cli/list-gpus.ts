@@ -2,7 +2,8 @@
 import { hardwareGpu, isUsable } from '../engine/gpu/choose.ts';
 import type { GpuListing, ListedAdapter } from '../engine/gpu/list.ts';
 import { recallTuning } from '../engine/start.ts';
-import { tableLines } from '../report/table.ts';
+import { tableOrList } from '../report/table.ts';
+import { wrapLines } from '../report/text.ts';
 import type { Context } from './context.ts';
 import { tuningPlace } from './options.ts';
 
@@ -38,28 +39,29 @@ function bestKernel(listing: GpuListing, adapter: ListedAdapter, { env, output }
 }
 
 const COLUMNS = [
-  { heading: 'gpu', align: 'right' },
-  { heading: 'name', align: 'left' },
+  { heading: 'gpu', align: 'left' },
   { heading: 'kind', align: 'left' },
   { heading: 'backend', align: 'left' },
   { heading: 'kernel', align: 'left' },
   { heading: 'driver', align: 'left' },
 ] as const;
 
-/** The table, and sentences where there is something to say. */
+/** The table or list, and sentences where there is something to say. */
 export function gpuLines(listing: GpuListing, context: Context): string[] {
-  if (listing.adapters.length === 0) return [`no GPU: ${listing.reason}`];
+  const { width } = context.output;
+  if (listing.adapters.length === 0) return wrapLines(`no GPU: ${listing.reason}`, width);
   const objects = gpuObjects(listing, context);
   const rows = objects.map(({ index, name, kind, selected, backend, kernel, driver }) => [
-    String(index),
-    name,
+    `${index}: ${name}`,
     `${kind ?? 'unusable'}${selected ? ', selected' : ''}`,
     backend,
     kernel ?? 'not tuned',
     driver ?? '',
   ]);
   return [
-    ...tableLines(COLUMNS, rows, context.output.width),
-    ...objects.flatMap(({ index, failure }) => (failure === undefined ? [] : [`gpu ${index}: ${failure}`])),
+    ...tableOrList(COLUMNS, rows, width),
+    ...objects.flatMap(({ index, failure }) =>
+      failure === undefined ? [] : wrapLines(`gpu ${index}: ${failure}`, width),
+    ),
   ];
 }

@@ -3,9 +3,11 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { NETWORK_NAMES, type NetworkName } from '../bitcoin/network.ts';
+import { targetFromBits } from '../bitcoin/target.ts';
 import { ENGINE_NAMES, type EngineName, type EngineSelection } from '../engine/plan.ts';
 import type { TuningPlace } from '../engine/start.ts';
-import { didYouMean, HashgapError } from '../errors.ts';
+import { didYouMean, HashgapError, isHashgapError } from '../errors.ts';
+import { POW_LIMIT } from '../regtest/params.ts';
 
 /** The error of an option with a wrong value. */
 export function usageError(option: string, expected: string, received: string, next: string): HashgapError {
@@ -115,15 +117,24 @@ export function nodeUrl(text: string): URL {
   return url;
 }
 
-/** Reads `--bits`: a compact target as 8 hex digits. */
+/** Reads `--bits`: a compact target that regtest allows, as 8 hex digits. */
 export function compactBits(text: string): number {
-  if (/^[0-9a-fA-F]{8}$/.test(text)) return Number.parseInt(text, 16);
-  throw usageError(
-    '--bits',
-    'a compact target of 8 hex digits',
-    text,
-    'Pass --bits 207fffff for the easiest target.',
-  );
+  const next = 'Pass --bits 207fffff for the easiest target.';
+  if (!/^[0-9a-fA-F]{8}$/.test(text))
+    throw usageError('--bits', 'a compact target of 8 hex digits', text, next);
+  const bits = Number.parseInt(text, 16);
+  if (!isRegtestTarget(bits))
+    throw usageError('--bits', 'a compact target from 1 to that of 207fffff', text, next);
+  return bits;
+}
+
+function isRegtestTarget(bits: number): boolean {
+  try {
+    return targetFromBits(bits) <= POW_LIMIT;
+  } catch (error) {
+    if (isHashgapError(error, 'TARGET_INVALID')) return false;
+    throw error;
+  }
 }
 
 /** Where tunings of GPUs are kept, the XDG cache folder, and for which version of this program they hold. */

@@ -3,8 +3,8 @@
 import { formatCount } from '../format.ts';
 import type { Baseline, BaselineRow } from './bench-document.ts';
 import { megahashes } from './numbers.ts';
-import { tableLines } from './table.ts';
-import { safeText } from './text.ts';
+import { tableOrList } from './table.ts';
+import { safeText, wrapLines } from './text.ts';
 
 /** One row of both benchmarks, or of one of them. */
 export interface ComparedRow {
@@ -140,8 +140,10 @@ export function comparisonTable({ rows, hostChanges: changes }: BenchComparison,
     rateText(before),
   ]);
   return [
-    ...tableLines(COLUMNS, cells, width),
-    ...changes.map((change) => `note: another machine or build than the baseline's, ${change}`),
+    ...tableOrList(COLUMNS, cells, width),
+    ...changes.flatMap((change) =>
+      wrapLines(`note: another machine or build than the baseline's, ${change}`, width),
+    ),
   ];
 }
 

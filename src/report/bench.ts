@@ -3,7 +3,8 @@
 import { formatCount } from '../format.ts';
 import type { BenchDocument, BenchRow } from './bench-document.ts';
 import { megahashes } from './numbers.ts';
-import { tableLines } from './table.ts';
+import { tableOrList } from './table.ts';
+import { wrapLines } from './text.ts';
 
 /** A row with what the table shows beyond the JSON. */
 export interface BenchTableRow extends BenchRow {
@@ -28,7 +29,7 @@ const COLUMNS = [
  * @param width - columns of the terminal.
  */
 export function benchLines(rows: readonly BenchTableRow[], width: number): string[] {
-  const table = tableLines(
+  const table = tableOrList(
     COLUMNS,
     rows.map((row) => [
       row.kernel,
@@ -41,7 +42,7 @@ export function benchLines(rows: readonly BenchTableRow[], width: number): strin
     ]),
     width,
   );
-  return [...table, ...new Set(rows.flatMap(gpuLine))];
+  return [...table, ...[...new Set(rows.flatMap(gpuLine))].flatMap((line) => wrapLines(line, width))];
 }
 
 function perCpuSecond({ adapter, cpuSeconds, hashes }: BenchTableRow): string {

@@ -5,18 +5,11 @@ import { energyGapTo, joulesPerTH } from '../economics/gap.ts';
 import { timeToBlock } from '../economics/odds.ts';
 import { formatQuantity } from '../format.ts';
 import { deviceNote, type Machine, machineLine, powerLine } from './compare-machine.ts';
-import {
-  createFootnotes,
-  type Footnotes,
-  formatKwhPrice,
-  formatTimes,
-  formatUsd,
-  tableOrList,
-} from './economics-text.ts';
+import { createFootnotes, type Footnotes, formatKwhPrice, formatTimes, formatUsd } from './economics-text.ts';
 import { networkLine, networkObject } from './network.ts';
 import { blockTerms, type NetworkState } from './network-state.ts';
 import { formatWait } from './numbers.ts';
-import { tableLines } from './table.ts';
+import { tableLines, tableOrList } from './table.ts';
 import { displayWidth, wrapLines } from './text.ts';
 
 /** What a kWh costs, for every row alike. */
@@ -187,7 +180,7 @@ export function compareLines(compare: Compare, width: number): string[] {
   const notes = createFootnotes();
   const ladder = ladderLines(compare, width, notes);
   const basis = [
-    machineLine(machine),
+    `${machineLine(machine)}${notes.mark(machine.note)}`,
     powerLine(machine.power),
     electricityLine(compare.electricity, notes),
     `a bitcoin: ${formatUsd(network.btcUsd.value)} (${network.btcUsd.from})`,
@@ -263,6 +256,7 @@ export function compareObject({ machine, electricity, network, rungs, sentence }
       origin: machine.origin,
       parts: machine.parts,
       power: machine.power,
+      ...(machine.note === undefined ? {} : { note: machine.note }),
       ...rungObject(own),
     },
     ladder: rungs.flatMap((rung) => (rung.device === null ? [] : [deviceObject(rung, rung.device)])),

@@ -1,7 +1,8 @@
 /** The closing table: this machine beside devices built for nothing but this. */
 import type { Gap } from '../economics/gap.ts';
 import { formatDuration, formatFactor, formatQuantity } from '../format.ts';
-import { tableLines } from './table.ts';
+import { tableOrList } from './table.ts';
+import { wrapLines } from './text.ts';
 
 /** What is compared. */
 export interface Comparison {
@@ -34,10 +35,10 @@ export function comparisonLines({ machine, hashesPerSecond, gaps }: Comparison, 
   ];
   const marked = gaps.filter(({ device }) => device.confidence !== 'sourced');
   return [
-    ...tableLines(columns, rows, width),
+    ...tableOrList(columns, rows, width),
     ...marked
       .map(({ device }) => `* ${device.confidence}: ${device.source}`)
-      .flatMap((note) => wrap(note, width)),
+      .flatMap((note) => wrapLines(note, width)),
   ];
 }
 
@@ -56,15 +57,4 @@ export function comparisonObject({ machine, hashesPerSecond, gaps }: Comparison)
       confidence: device.confidence,
     })),
   };
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(last === undefined ? word : `  ${word}`);
-  }
-  return lines;
 }

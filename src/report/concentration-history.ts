@@ -2,7 +2,7 @@
 
 import type { PoolConcentration } from '../economics/pool-history.ts';
 import { formatWhole } from './numbers.ts';
-import { tableLines } from './table.ts';
+import { tableOrList } from './table.ts';
 import { wrapLines } from './text.ts';
 
 /**
@@ -36,7 +36,7 @@ export function historyLines(history: readonly PoolConcentration[], width: numbe
     'A pool is not an owner: miners can leave it, but it builds the block.',
     ...new Set(history.filter((row) => !row.merged).map(({ source }) => `Source: ${source}`)),
   ];
-  return [...tableLines(columns, rows, width), '', ...notes.flatMap((note) => wrapLines(note, width))];
+  return [...tableOrList(columns, rows, width), '', ...notes.flatMap((note) => wrapLines(note, width))];
 }
 
 /** The same as one JSON object, schema `hashgap.concentration/1`. */

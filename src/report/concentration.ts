@@ -10,7 +10,7 @@ import {
 import type { ShareInterval } from '../economics/intervals.ts';
 import { POOL_LIST, POOLS, PROXY_GROUP } from '../economics/pools.ts';
 import { formatWhole } from './numbers.ts';
-import { tableLines } from './table.ts';
+import { tableOrList } from './table.ts';
 import { fitText, safeText, wrapLines } from './text.ts';
 
 /** Blocks that were read and what they say. */
@@ -88,7 +88,7 @@ function poolLines(readings: Readings, merged: boolean, width: number): string[]
       ? [row(shortName(share), share)]
       : [row(`${share.name} *`, share), ...apart.map((member) => row(`  ${shortName(member)}`, member))],
   );
-  return tableLines(columns, unknown.blocks === 0 ? rows : [...rows, row('unknown', unknown)], width);
+  return tableOrList(columns, unknown.blocks === 0 ? rows : [...rows, row('unknown', unknown)], width);
 }
 
 const shortName = ({ name }: PoolShare) => fitText(safeText(name), MAX_NAME, '...');
@@ -120,7 +120,7 @@ function measureLines({ asTagged, proxiesMerged }: Readings, width: number): str
     both('Gini', ({ gini }) => gini?.toFixed(2) ?? '-'),
     ...tops,
   ];
-  return tableLines(columns, rows, width);
+  return tableOrList(columns, rows, width);
 }
 
 const bandName = ({ moderate, high }: { readonly moderate: number; readonly high: number }) =>

@@ -67,7 +67,7 @@ function regionTable(table: CostTable, width: number, notes: Footnotes): string[
   return [...shownTable(prices, rows, width), ...wrapLines(`prices of: ${below.join('; ')}`, width)];
 }
 
-/** The table, its names cut where that makes room, and how many columns have none. */
+/** The table, its names cut where that makes room, and which columns have none. */
 function shownTable(
   columns: readonly TableColumn[],
   rows: readonly CostRow[],
@@ -81,9 +81,12 @@ function shownTable(
   const longest = Math.max(LEAST_NAME, Math.min(most, room, Math.max(0, ...names.map(displayWidth))));
   const named = names.map((name, i) => [fitText(name, longest, '...'), ...cells[i]!]);
   const shown = tableLines([{ heading: 'region', align: 'left' }, ...columns], named, width);
-  const hidden = columns.length + 1 - shown[1]!.split('  ').length;
-  const hint = `${hidden} more columns have no room here; --device and --json show them.`;
-  return [...shown, ...(hidden > 0 ? wrapLines(hint, width) : [])];
+  const hidden = columns.slice(shown[1]!.split('  ').length - 1).map(({ heading }) => heading);
+  if (hidden.length === 0) return shown;
+  const needed = width - room + LEAST_NAME;
+  const which = hidden.length === 1 ? 'column has' : 'columns have';
+  const hint = `${hidden.length} more ${which} no room here (${hidden.join(', ')}). A terminal ${needed} columns wide shows them; so does --json.`;
+  return [...shown, ...wrapLines(hint, width)];
 }
 
 const nameOf = ({ region }: CostRow) => region?.name ?? 'the given price';

@@ -1,8 +1,7 @@
-/** Text that the economic reports share: money, chances, wrapped notes, tables that become lists on narrow terminals, footnotes. */
+/** Text that the economic reports share: money, chances, wrapped notes, footnotes. */
 import { formatFactor } from '../format.ts';
 import { exponent, oneIn } from './numbers.ts';
-import { type Column, tableLines } from './table.ts';
-import { displayWidth, wrapLines } from './text.ts';
+import { wrapLines } from './text.ts';
 
 /**
  * US dollars with three digits.
@@ -66,35 +65,6 @@ export function formatChance(chance: number): string {
 export function formatTimes(factor: number): string {
   if (factor >= 1e18) return exponent(factor);
   return factor < 0.0001 ? factor.toExponential(1) : formatFactor(factor);
-}
-
-/**
- * A table where all of it has room, else a list under the first cell of each row: nothing is left out.
- *
- * @param width - columns of the terminal.
- * @example
- * ```ts
- * const columns = [{ heading: 'device', align: 'left' }, { heading: 'hashrate', align: 'right' }];
- * tableOrList(columns, [['S21', '200 TH/s']], 12); // ['S21', '  hashrate', '    200 TH/s']
- * ```
- */
-export function tableOrList(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  width: number,
-): string[] {
-  const table = tableLines(columns, rows, Number.POSITIVE_INFINITY);
-  if (Math.max(...table.map(displayWidth)) <= width) return table;
-  return rows.flatMap(([first = '', ...cells]) => [
-    ...wrapLines(first, width),
-    ...cells.flatMap((cell, i) => listItem(columns[i + 1]!.heading, cell, width)),
-  ]);
-}
-
-function listItem(heading: string, cell: string, width: number): string[] {
-  if (cell === '') return [];
-  const line = `  ${heading}  ${cell}`;
-  return displayWidth(line) <= width ? [line] : [`  ${heading}`, ...wrapLines(`    ${cell}`, width, '    ')];
 }
 
 /** Hands out the marks of notes; the same note twice has one mark. */

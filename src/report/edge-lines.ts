@@ -5,8 +5,9 @@ import { isUnconfirmed } from '../economics/provenance.ts';
 import type { CpuThroughput, GpuThroughput, MeasuredGpu, Rate } from '../economics/throughput.ts';
 import { formatQuantity } from '../format.ts';
 import { machineLine, powerLine } from './compare-machine.ts';
-import { createFootnotes, type Footnotes, formatTimes, tableOrList } from './economics-text.ts';
+import { createFootnotes, type Footnotes, formatTimes } from './economics-text.ts';
 import { type Ceiling, type Edge, type Runner, shortName } from './edge.ts';
+import { tableOrList } from './table.ts';
 import { wrapLines } from './text.ts';
 
 /**

@@ -1,4 +1,5 @@
 /** The JSON reporter: one object per line on stdout, one for each event but the scans; docs/json.md has the schemas. */
+import type { HashgapError } from '../errors.ts';
 import type { Output, Reporter } from './lines.ts';
 
 /** A reporter for programs. */
@@ -9,6 +10,11 @@ export function createJsonReporter({ out }: Pick<Output, 'out'>): Reporter {
     },
     summary: (summary) => out(jsonLine(summary)),
   };
+}
+
+/** The last line of a run that failed. */
+export function errorLine({ code, message }: HashgapError): string {
+  return jsonLine({ type: 'error', code, message });
 }
 
 /** One line of JSON; amounts in satoshis fit a double. */

@@ -23,11 +23,11 @@ import {
   formatKwhPrice,
   formatTimes,
   formatUsd,
-  tableOrList,
 } from './economics-text.ts';
 import { networkLine, networkObject } from './network.ts';
 import { blockTerms, type NetworkState } from './network-state.ts';
 import { formatDifficulty, formatWait } from './numbers.ts';
+import { tableOrList } from './table.ts';
 import { wrapLines } from './text.ts';
 
 /** The question. */

@@ -2,7 +2,8 @@
 
 import type { TuneRow } from '../gpu/tune.ts';
 import { megahashes } from './numbers.ts';
-import { tableLines } from './table.ts';
+import { tableOrList } from './table.ts';
+import { safeText, wrapLines } from './text.ts';
 
 const COLUMNS = [
   { heading: 'kernel', align: 'left' },
@@ -10,11 +11,10 @@ const COLUMNS = [
   { heading: 'MH/s', align: 'right' },
   { heading: '', align: 'left' },
   { heading: 'compile ms', align: 'right' },
-  { heading: '', align: 'left' },
 ] as const;
 
 /**
- * The table, the fastest first.
+ * The table, the fastest first, and why kernels failed.
  *
  * @param best - the kernel that will mine; undefined when that is not known.
  * @param width - columns of the terminal.
@@ -26,15 +26,17 @@ const COLUMNS = [
  */
 export function tuneLines(rows: readonly TuneRow[], best: string | undefined, width: number): string[] {
   const ranked = [...rows].sort((a, b) => (b.hashesPerSecond ?? -1) - (a.hashesPerSecond ?? -1));
-  const cells = ranked.map(({ kernel, status, failure, compileMs, hashesPerSecond }) => [
+  const cells = ranked.map(({ kernel, status, compileMs, hashesPerSecond }) => [
     kernel,
     status,
     hashesPerSecond === undefined ? '-' : megahashes(hashesPerSecond),
     kernel === best ? 'best' : '',
     compileMs === undefined ? '-' : String(Math.round(compileMs)),
-    failure ?? '',
   ]);
-  return tableLines(COLUMNS, cells, width);
+  const failures = ranked.flatMap(({ kernel, failure }) =>
+    failure === undefined ? [] : wrapLines(`${kernel}: ${safeText(failure)}`, width),
+  );
+  return [...tableOrList(COLUMNS, cells, width), ...failures];
 }
 
 /** One kernel in a line, as it was tried. */

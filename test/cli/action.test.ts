@@ -1,6 +1,6 @@
 /** action.yml and docs/ci.md: they fit each other and the program, and the steps run as the runner would run them. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -128,5 +128,33 @@ describe('its steps', () => {
     const slower = runStep('Benchmark', { ...values, baseline, output, 'fail-below': '0.5' });
     expect(slower.status).toBe(1);
     expect(JSON.parse(readFileSync(output, 'utf8'))).toMatchObject({ schema: 'hashgap.bench/1' });
+  });
+
+  describe('with one file as baseline and output', () => {
+    const file = join(folder, 'same.json');
+    const same = { ...values, baseline: file, output: file };
+    const leftovers = () => readdirSync(folder).filter((name) => name.endsWith('.new'));
+
+    it('compare with what it had, and leave the new benchmark in it', () => {
+      copyFileSync(values.output, file);
+      const before = readFileSync(file, 'utf8');
+      expect(runStep('Benchmark', same)).toMatchObject({
+        status: 0,
+        stderr: expect.stringContaining('fast enough'),
+      });
+      expect(readFileSync(file, 'utf8')).not.toBe(before);
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ schema: 'hashgap.bench/1' });
+      expect(leftovers()).toEqual([]);
+    });
+
+    it.each<[string, number, Readonly<Record<string, string>>]>([
+      ['a baseline that is none', 2, {}],
+      ['an option that is none', 2, { seconds: 'many', baseline: '' }],
+    ])('keep it after %s', (_, status, changes) => {
+      writeFileSync(file, '{"schema":"hashgap.bench/2"}');
+      expect(runStep('Benchmark', { ...same, ...changes }).status).toBe(status);
+      expect(readFileSync(file, 'utf8')).toBe('{"schema":"hashgap.bench/2"}');
+      expect(leftovers()).toEqual([]);
+    });
   });
 });

@@ -110,7 +110,16 @@ describe('the command line', () => {
     ],
     ['a port that is none', ['regtest', '--port', '70000'], 2, /0 to 65535.*"70000"/],
     ['bits that are none', ['regtest', '--bits', 'easy'], 2, /8 hex digits.*"easy"/],
-    ['bits easier than regtest allows', ['regtest', '--bits', '217fffff'], 1, /217fffff/],
+    ...['00000000', '1d800000', '20800000', '00ffffff', 'ff7fffff', '217fffff', '2100ffff', '20ffffff'].map(
+      (bits): [string, string[], number, RegExp] => [
+        `bits that are no target of regtest, ${bits}`,
+        ['regtest', '--bits', bits],
+        2,
+        new RegExp(
+          `Expected a compact target from 1 to that of 207fffff for --bits, received "${bits}"\\. Pass --bits 207fffff for`,
+        ),
+      ],
+    ),
   ])('refuses %s', async (_, args, exitCode, message) => {
     expect(await failure(args)).toEqual({ exitCode, message: expect.stringMatching(message) });
   });

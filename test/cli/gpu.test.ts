@@ -49,7 +49,7 @@ describeWithDriver('llvmpipe', 'the program', (env) => {
       noGpu: null,
     });
     expect((await run('devices')).stdout).toMatch(
-      /^ +0 +llvmpipe \(LLVM.* software +vulkan +not tuned +llvmpipe: Mesa/m,
+      /^0: llvmpipe \(LLVM.* software +vulkan +not tuned +llvmpipe: Mesa/m,
     );
   });
 

@@ -111,9 +111,43 @@ describe('the comparison as text', () => {
         "avx2          1          4  0.750  slower                  30.00     40.00",
         "sse2          1          4      -  not in the baseline      8.00         -",
         "sha-ni        2          4      -  not measured now            -     30.00",
-        "note: another machine or build than the baseline's, cpu: "Ryzen" then, "AMD EPYC" now",
+        "note: another machine or build than the baseline's, cpu: "Ryzen" then, "AMD",
+        "  EPYC" now",
       ]
     `);
+  });
+
+  it('is a list on a narrow terminal, with every ratio and verdict', () => {
+    const lines = comparisonTable(comparison, 40);
+    expect(lines).toMatchInlineSnapshot(`
+      [
+        "avx2",
+        "  threads  1",
+        "  midstates  4",
+        "  ratio  0.750",
+        "  slower",
+        "  MH/s now  30.00",
+        "  baseline  40.00",
+        "sse2",
+        "  threads  1",
+        "  midstates  4",
+        "  ratio  -",
+        "  not in the baseline",
+        "  MH/s now  8.00",
+        "  baseline  -",
+        "sha-ni",
+        "  threads  2",
+        "  midstates  4",
+        "  ratio  -",
+        "  not measured now",
+        "  MH/s now  -",
+        "  baseline  30.00",
+        "note: another machine or build than the",
+        "  baseline's, cpu: "Ryzen" then, "AMD",
+        "  EPYC" now",
+      ]
+    `);
+    expect(lines.filter((line) => line.length > 40)).toEqual([]);
   });
 
   it('names the slower rows', () => {

@@ -26,13 +26,23 @@ describe('benchLines', () => {
     `);
   });
 
-  it('leaves out the spread on a narrow terminal', () => {
+  it('is a list on a narrow terminal, and lacks nothing', () => {
     expect(benchLines([row, unknown], 40)).toMatchInlineSnapshot(`
       [
-        "kernel  threads  midstates   MH/s",
-        "------  -------  ---------  -----",
-        "sha-ni        1          4  37.00",
-        "gpu         128          4  37.00",
+        "sha-ni",
+        "  threads  1",
+        "  midstates  4",
+        "  MH/s  37.00",
+        "  MH per CPU s  44.20",
+        "  best  37.50",
+        "  worst  36.00",
+        "gpu",
+        "  threads  128",
+        "  midstates  4",
+        "  MH/s  37.00",
+        "  MH per CPU s  -",
+        "  best  37.50",
+        "  worst  36.00",
       ]
     `);
   });

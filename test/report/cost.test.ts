@@ -147,6 +147,23 @@ describe('costLines', () => {
     );
   });
 
+  it('names columns without room, and how wide a terminal shows them', () => {
+    const inOneLine = (devices: readonly PoweredDevice[], width: number) =>
+      costLines(table({ devices }), width, false).join('\n').replace(/\s+/g, ' ');
+    const gamma = [powered('bitaxe-gamma')];
+    expect(inOneLine(gamma, 60)).toContain(
+      '1 more column has no room here (bitaxe-gamma). A terminal 63 columns wide shows them; so does --json.',
+    );
+    const both = [powered('s21'), powered('bitaxe-gamma')];
+    expect(inOneLine(both, 40)).toContain(
+      '2 more columns have no room here (home kWh, bitaxe-gamma). A terminal 59',
+    );
+    expect(inOneLine(both, 58)).toContain('no room');
+    expect(inOneLine(both, 59)).not.toContain('no room');
+    expect(inOneLine(gamma, 62)).toContain('no room');
+    expect(inOneLine(gamma, 63)).not.toContain('no room');
+  });
+
   it('marks devices that no source confirms', () => {
     const text = costLines(table({ devices: [powered('proto-rig')], places: 0.05 }), 120, false).join('\n');
     expect(text).toContain('[1], ');

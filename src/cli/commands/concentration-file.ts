@@ -1,6 +1,5 @@
 /** Blocks from a file with one JSON object per line; docs/json.md has its form. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Reader } from '../../bitcoin/codec.ts';
 import { fromHex, toHex } from '../../bitcoin/hex.ts';
 import { NETWORKS } from '../../bitcoin/network.ts';
@@ -11,6 +10,7 @@ import { poolByName } from '../../economics/pools.ts';
 import { HashgapError } from '../../errors.ts';
 import { formatWhole } from '../../report/numbers.ts';
 import { fitText, safeText } from '../../report/text.ts';
+import { linesIn } from '../text-file.ts';
 import { type BlockRecord, bundledAttributor, marksOf, recordOf } from './concentration-blocks.ts';
 
 /** The longest name of a pool that is kept, columns. */
@@ -41,16 +41,11 @@ export async function* fileBlocks(path: string): AsyncGenerator<BlockRecord> {
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {
-  const stream = createReadStream(path);
   try {
-    // A stream that fails to open would else end the lines without a word.
-    await new Promise<void>((resolve, reject) => stream.once('open', () => resolve()).once('error', reject));
-    yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+    yield* linesIn(createReadStream(path));
   } catch (cause) {
     if (cause instanceof HashgapError || (cause as NodeJS.ErrnoException).code === undefined) throw cause;
     throw invalid(`a file with one block per line at ${path}`, (cause as Error).message);
-  } finally {
-    stream.destroy();
   }
 }
 

@@ -5,7 +5,8 @@ import { listGpus } from '../../engine/gpu/list.ts';
 import { listKernels, selectKernel, type TestedKernel, testKernel } from '../../engine/select.ts';
 import { EXIT, type ExitCode, isHashgapError } from '../../errors.ts';
 import { jsonLine } from '../../report/json.ts';
-import { tableLines } from '../../report/table.ts';
+import { tableOrList } from '../../report/table.ts';
+import { wrapLines } from '../../report/text.ts';
 import type { Context } from '../context.ts';
 import { gpuLines, gpuObjects } from '../list-gpus.ts';
 
@@ -45,16 +46,23 @@ async function devicesCommand({ json }: { json?: boolean }, context: Context): P
     );
     return EXIT.ok;
   }
-  output.out(`${cpu.brand}, ${cpu.threads} threads`);
-  output.out(`features: ${cpu.features.join(' ') || 'unknown without the native addon'}`);
-  output.out(`native addon: ${cpu.addon}`);
-  output.out('');
   const rows = kernels.map((kernel) => kernelRow(kernel, selected));
-  for (const line of tableLines(COLUMNS, rows, output.width)) output.out(line);
-  output.out('');
-  for (const line of gpuLines(listing, context)) output.out(line);
+  for (const line of [
+    ...cpuLines(cpu).flatMap((text) => wrapLines(text, output.width)),
+    '',
+    ...tableOrList(COLUMNS, rows, output.width),
+    '',
+    ...gpuLines(listing, context),
+  ])
+    output.out(line);
   return EXIT.ok;
 }
+
+const cpuLines = ({ brand, threads, features, addon }: ReturnType<typeof describeCpu>) => [
+  `${brand}, ${threads} threads`,
+  `features: ${features.join(' ') || 'unknown without the native addon'}`,
+  `native addon: ${addon}`,
+];
 
 function selectedName(): string | undefined {
   try {

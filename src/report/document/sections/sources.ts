@@ -29,6 +29,7 @@ function assumptions({ compare, odds, electricity, network }: ReportFigures): st
     : [];
   return [
     machineLine(machine),
+    ...(machine.note === undefined ? [] : [machine.note]),
     powerLine(machine.power),
     `electricity here: ${formatKwhPrice(electricity.usdPerKwh)}, ${electricity.from}${electricity.unconfirmed ? ' (unconfirmed)' : ''}`,
     `a bitcoin: ${formatUsd(network.btcUsd.value)} (${network.btcUsd.from})`,
