@@ -81,6 +81,7 @@ export type { Connection, ConnectOptions } from './source/node/connect.ts';
 export { connectNode } from './source/node/connect.ts';
 export type { Credentials } from './source/node/credentials.ts';
 export { defaultCookiePath, fileCredentials } from './source/node/credentials.ts';
+export type { CoinbaseTerms } from './source/node/job.ts';
 export type { RpcClient } from './source/node/rpc.ts';
 export { createRpcClient } from './source/node/rpc.ts';
 export type { NodeSourceOptions } from './source/node/source.ts';

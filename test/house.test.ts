@@ -54,6 +54,14 @@ it.each(['src', 'shaders', 'native', 'test', 'scripts', 'bench'])(
   },
 );
 
+it('keeps files below 400 lines, and casts nothing through unknown', () => {
+  const all = ['src', 'shaders', 'native', 'scripts', 'bench', 'test'].flatMap(sources);
+  const long = all.filter(({ text }) => text.split('\n').length > 401);
+  expect(long.map(({ path }) => path)).toEqual([]);
+  const cast = sources('src').filter(({ text }) => text.includes(['as', 'unknown', 'as'].join(' ')));
+  expect(cast.map(({ path }) => path)).toEqual(['src/index.ts']); // a function under the name of a class
+});
+
 describe('didYouMean', () => {
   it('names the nearest known name, and nothing when none is near', () => {
     expect(didYouMean('regest', ['main', 'regtest'])).toBe(' Did you mean "regtest"?');

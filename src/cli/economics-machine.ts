@@ -8,23 +8,31 @@ import { readBaselineFile } from './baseline.ts';
 import { wholePower } from './economics-power.ts';
 
 /**
- * The machine that an earlier benchmark describes: its best row on a CPU and its best on a GPU in hardware. Its power can only be assumed.
+ * The machine that an earlier benchmark describes: on its CPU the best row of those with the most threads, and its best row on a GPU in hardware. Its power
+ * can only be assumed.
  *
  * @throws {HashgapError} `BASELINE_INVALID` for a file that is no benchmark, or an empty one.
  */
 export function machineOfBench(file: string): Machine {
   const { host, results } = readBaselineFile(file);
-  const cpu = bestOf(results.filter(({ adapter }) => adapter === undefined));
+  const onCpu = results.filter(({ adapter }) => adapter === undefined);
+  const most = Math.max(...onCpu.map((row) => row.threads));
+  const cpu = bestOf(onCpu.filter((row) => row.threads === most));
   const gpu = bestOf(results.filter(({ adapter }) => adapter !== undefined && !isSoftwareName(adapter)));
   const parts = [cpu, gpu].flatMap((row) => (row === undefined ? [] : [partOf(row)]));
   if (parts.length === 0) throw invalid(file, 'no results');
   const brand = (typeof host.cpu === 'string' ? safeText(host.cpu) : '') || 'unknown CPU';
   const threads = typeof host.cores === 'number' ? host.cores : (cpu?.threads ?? 1);
   const power = wholePower({
-    cpu: cpu && { brand, threads, battery: false },
+    cpu: cpu && { brand, threads, busy: cpu.threads, battery: false },
     gpu: gpu?.adapter && safeText(gpu.adapter),
   });
-  return machineOf('bench', brand, parts, power);
+  const machine = machineOf('bench', brand, parts, power);
+  if (cpu === undefined || cpu.threads >= threads) return machine;
+  return {
+    ...machine,
+    note: `The benchmark used ${cpu.threads} of ${threads} threads: the whole machine is faster.`,
+  };
 }
 
 function bestOf(rows: readonly BaselineRow[]): BaselineRow | undefined {

@@ -132,7 +132,10 @@ export function wattsOfGpu(printed: string, gpu: string): number | undefined {
 /** What an assumption about a CPU goes by. */
 export interface CpuClass {
   readonly brand: string;
+  /** That it has. */
   readonly threads: number;
+  /** How many of them hash. @default all */
+  readonly busy?: number;
   readonly battery: boolean;
 }
 
@@ -151,9 +154,9 @@ const MOBILE = /\d(G\d|U|H|HS|HX|HK|P|Y)\b/;
  * assumedCpuPower({ brand: 'AMD EPYC', threads: 2, battery: false }).watts; // 10
  * ```
  */
-export function assumedCpuPower({ brand, threads, battery }: CpuClass): Power {
+export function assumedCpuPower({ brand, threads, battery, busy = threads }: CpuClass): Power {
   const assumed = (watts: number, how: string) => ({ watts, basis: 'assumed', how }) as const;
-  if (SERVER.test(brand)) return assumed(5 * threads, `5 W for each of ${threads} threads of a server CPU`);
+  if (SERVER.test(brand)) return assumed(5 * busy, `5 W for each of ${busy} threads of a server CPU`);
   if (SINGLE_BOARD.test(brand)) return assumed(12, '12 W for a single-board computer');
   if (APPLE.test(brand)) return assumed(30, '30 W for an Apple chip');
   if (battery || MOBILE.test(brand)) return assumed(28, '28 W, a usual TDP of laptop CPUs');

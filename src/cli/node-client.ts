@@ -1,14 +1,15 @@
 /** First contact with the user's own node: its address, its credentials, and what it says of the payout. */
 import type { Command } from 'commander';
+import { buildCoinbase } from '../bitcoin/coinbase.ts';
 import { NETWORKS, type Network, type NetworkName } from '../bitcoin/network.ts';
 import { payoutScript } from '../bitcoin/script.ts';
 import { HashgapError, isHashgapError } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import { askNetwork, connectNode } from '../source/node/connect.ts';
 import { type Credentials, defaultCookiePath, fileCredentials } from '../source/node/credentials.ts';
-import { EXTRANONCE1_BYTES, jobFromTemplate } from '../source/node/job.ts';
+import { EXTRANONCE_BYTES, EXTRANONCE1_BYTES, jobFromTemplate } from '../source/node/job.ts';
 import { createRpcClient, type RpcClient } from '../source/node/rpc.ts';
-import type { MinerRun } from './run-miner.ts';
+import type { SoloRun } from './run-solo.ts';
 
 /** The options that describe the node. */
 export interface NodeFlags {
@@ -47,6 +48,19 @@ export function clientOf(flags: NodeFlags): RpcClient {
   return createRpcClient(url, credentialsOf(flags, assumed.name));
 }
 
+/** A height that no chain has reached: what fits there fits everywhere. */
+const HIGH_BLOCK = 2 ** 23;
+
+/**
+ * Checks what can be known of a tag before there is a template.
+ *
+ * @throws {HashgapError} `COINBASE_TOO_LONG`
+ */
+export function checkTag(tag = TAG): void {
+  const none = { aux: [], value: 0n, payoutScript: new Uint8Array(0), witnessCommitment: undefined };
+  buildCoinbase({ ...none, height: HIGH_BLOCK, tag, extranonceBytes: EXTRANONCE_BYTES });
+}
+
 /** The first contact; what is wrong with address, tag or template shows here, before mining starts. */
 export async function firstContact(
   flags: NodeFlags,
@@ -54,7 +68,7 @@ export async function firstContact(
   rpc: RpcClient,
   emit: Emit,
   signal: AbortSignal,
-): Promise<Pick<MinerRun, 'network' | 'payout'>> {
+): Promise<Pick<SoloRun, 'network' | 'payout'>> {
   const patienceMs = flags.wait ? Number.POSITIVE_INFINITY : (flags.connectTimeout ?? CONNECT_SECONDS) * 1000;
   const { network, template } = await connectNode({ rpc, network: flags.network, patienceMs, emit, signal });
   const payout = { script: payoutScript(address, NETWORKS[network]), tag: flags.tag ?? TAG };

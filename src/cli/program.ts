@@ -1,7 +1,7 @@
 /** The commander program: commands, help, and how errors become exit codes. */
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, HashgapError, isHashgapError } from '../errors.ts';
-import { jsonLine } from '../report/json.ts';
+import { errorLine } from '../report/json.ts';
 import { addBench } from './commands/bench.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConcentration } from './commands/concentration.ts';
@@ -77,7 +77,7 @@ function tell(error: unknown, json: boolean, { output }: Context): ExitCode {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok; // --help and --version
   const known = error instanceof CommanderError ? usage(error) : error;
   if (!isHashgapError(known)) throw known;
-  if (json) output.out(jsonLine({ type: 'error', code: known.code, message: known.message }));
+  if (json) output.out(errorLine(known));
   output.err(output.paint('red', `error: ${known.message}`));
   return known.exitCode;
 }

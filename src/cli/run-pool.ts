@@ -18,7 +18,7 @@ import { networksOfAddress } from '../work/payout.ts';
 import type { HashEngine, JobSource } from '../work/ports.ts';
 import { emitBeside, type NodeFlags, networkBeside } from './node-client.ts';
 import type { PoolFlags } from './pool-flags.ts';
-import type { Recorder } from './run-miner.ts';
+import type { Recorder } from './recorder.ts';
 
 /** One run for pools. */
 export interface PoolRun {

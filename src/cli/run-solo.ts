@@ -2,22 +2,21 @@
 import { randomBytes } from 'node:crypto';
 import type { NetworkName } from '../bitcoin/network.ts';
 import { engineEvent } from '../engine/start.ts';
-import { type Emit, eventTimeMs, type MinerEvent } from '../events.ts';
 import { openJournal } from '../miner/journal.ts';
 import { mine } from '../miner/mine.ts';
-import type { Reporter } from '../report/lines.ts';
-import type { Payout } from '../source/node/job.ts';
+import type { CoinbaseTerms } from '../source/node/job.ts';
 import type { RpcClient } from '../source/node/rpc.ts';
 import { createNodeSource } from '../source/node/source.ts';
 import { createNodeSink } from '../source/node/submit.ts';
-import { NO_STATS, reduceStats, type Stats, type Summary, summarize } from '../stats.ts';
+import { type Summary, summarize } from '../stats.ts';
 import type { HashEngine } from '../work/ports.ts';
+import type { Recorder } from './recorder.ts';
 
 /** One run. */
-export interface MinerRun {
+export interface SoloRun {
   readonly rpc: RpcClient;
   readonly network: NetworkName;
-  readonly payout: Payout;
+  readonly payout: CoinbaseTerms;
   readonly engines: readonly HashEngine[];
   readonly journalPath: string;
   readonly recorder: Recorder;
@@ -25,28 +24,8 @@ export interface MinerRun {
   readonly blocks: number | undefined;
 }
 
-/** Shows what happens, and adds it up. */
-export interface Recorder {
-  readonly emit: Emit;
-  readonly stats: () => Stats;
-}
-
-/** A recorder that stamps events for a reporter, and for another listener where there is one. */
-export function createRecorder(reporter: Reporter, listener?: (event: MinerEvent) => void): Recorder {
-  let stats = NO_STATS;
-  return {
-    emit(body) {
-      const event: MinerEvent = { ...body, atMs: eventTimeMs() };
-      stats = reduceStats(stats, event);
-      reporter.event(event);
-      listener?.(event);
-    },
-    stats: () => stats,
-  };
-}
-
 /** Mines until the run's end; the caller owns the engines and the client. */
-export async function runMiner(run: MinerRun): Promise<Summary> {
+export async function runSolo(run: SoloRun): Promise<Summary> {
   const { rpc, network, payout, engines, journalPath, recorder, signal, blocks } = run;
   const { emit } = recorder;
   const journal = await openJournal(journalPath, network, () => new Date());

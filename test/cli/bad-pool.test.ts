@@ -176,3 +176,29 @@ it('a pool that is not there ends the start with 3', async () => {
     ),
   });
 });
+
+it.each([
+  ['a pool', 'POOL_NO_WORK', ['--pool', 'stratum+tcp://127.0.0.1:1', '--user', ADDRESS]],
+  ['a node', 'NODE_UNREACHABLE', ['--node', 'http://127.0.0.1:1', '--address', ADDRESS]],
+])('a run that was over before %s was reached ends with 3 and why', async (_, code, options) => {
+  const args = [
+    'mine',
+    ...options,
+    '--engine',
+    'js',
+    '--threads',
+    '1',
+    '--seconds',
+    '2',
+    '--reporter',
+    'json',
+  ];
+  const { exitCode, stderr, stdout } = await runCli(args, { env: { HOME: folder } });
+  expect(stderr).toMatch(/^error: Expected a (pool|node) that gives work within 2 s, received none\. /m);
+  expect(exitCode).toBe(3);
+  const types = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(types.slice(-2)).toMatchObject([{ type: 'summary' }, { type: 'error', code }]);
+});

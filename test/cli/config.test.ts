@@ -248,6 +248,7 @@ describe('docs/config.schema.json', () => {
 
 describe('hashgap config check', () => {
   const POOL = ['--pool', 'stratum+tcp://pool.example:3333'];
+  const ADDRESS = 'bcrt1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqdku202';
   const check = (args: readonly string[], env: Env = {}) => runCli(['config', 'check', ...args], { env });
 
   it('shows what is in force and where it came from, and no secret', async () => {
@@ -288,6 +289,27 @@ describe('hashgap config check', () => {
     expect(stdout).toMatch(/^pool +command line/m);
     expect(stderr).toMatch(/^error: Expected --user beside --pool, received none/);
     expect((await runCli(['mine', ...POOL])).stderr).toBe(stderr);
+  });
+
+  it.each([
+    [
+      ['--address', 'garbage'],
+      /^error: Expected a P2PKH, P2SH, P2WPKH, P2WSH or P2TR address, received "garbage"/,
+    ],
+    [
+      ['--address', ADDRESS, '--tag', 'x'.repeat(120)],
+      /^error: Expected a tag of at most 80 bytes, received 120/,
+    ],
+    [['--address', ADDRESS, '--kernel', 'nope'], /^error: Expected a kernel among .*, received "nope"/],
+    [
+      ['--address', ADDRESS, '--kernel', 'avx2', '--engine', 'js'],
+      /^error: Expected a kernel among js, received "avx2"/,
+    ],
+  ])('finds what is wrong with %s before anything is connected to', async (args, message) => {
+    const { exitCode, stderr } = await check(args);
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(2);
+    expect((await runCli(['mine', ...args])).stderr).toBe(stderr);
   });
 
   it('says it as JSON too', async () => {

@@ -139,6 +139,20 @@ describe('compare', () => {
     expect(machine.name).toBe('Intel(R) Core(TM) i5-7500 with NVIDIA GeForce RTX 4090');
   });
 
+  it('takes the row of most threads, and counts the power of those that hashed', async () => {
+    const rows = [benchRow('native', 'avx2', 1, 12e6), benchRow('native', 'avx2', 2, 11e6)];
+    const path = file('server.json', benchFile(rows, { cpu: 'AMD EPYC', cores: 64 }));
+    const { machine } = await documentOf('compare', '--bench', path);
+    expect(machine).toMatchObject({
+      hashesPerSecond: 11e6,
+      power: { watts: 10 },
+      note: 'The benchmark used 2 of 64 threads: the whole machine is faster.',
+    });
+    expect((await run(['compare', '--bench', path])).stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '2 of 64 threads',
+    );
+  });
+
   it('makes the names of a benchmark safe for the terminal', async () => {
     const rows = [
       benchRow('na\u001btive', 'av\u001bx2', 4, 38e6),

@@ -1,6 +1,6 @@
 /** The recorder of a run: events in the order of time, whatever is done to the clock. */
 import { afterEach, expect, it, vi } from 'vitest';
-import { createRecorder } from '../../src/cli/run-miner.ts';
+import { createRecorder } from '../../src/cli/recorder.ts';
 import type { MinerEvent } from '../../src/events.ts';
 
 afterEach(() => void vi.restoreAllMocks());

@@ -1,8 +1,8 @@
 /** A node beside a pool: which network it must be of, and how its troubles are told. */
 import { expect, it, onTestFinished } from 'vitest';
 import type { NetworkName } from '../../src/bitcoin/network.ts';
-import { networkOfPools } from '../../src/cli/mine-pool.ts';
 import { emitBeside, type NodeBeside, networkBeside } from '../../src/cli/node-client.ts';
+import { networkOfPools } from '../../src/cli/run-pool.ts';
 import type { MinerEventBody } from '../../src/events.ts';
 import { createRpcClient } from '../../src/source/node/rpc.ts';
 import { startFakeNode } from '../support/fake-node.ts';

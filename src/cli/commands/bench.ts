@@ -25,6 +25,7 @@ import {
   type BenchHost,
 } from '../../report/bench-document.ts';
 import { jsonLine } from '../../report/json.ts';
+import { wrapLines } from '../../report/text.ts';
 import { readBaselineFile } from '../baseline.ts';
 import { gpuRows, type MeasureRow } from '../bench-gpu.ts';
 import type { Context } from '../context.ts';
@@ -113,7 +114,7 @@ async function benchCommand(flags: BenchFlags, context: Context): Promise<ExitCo
   const document = documentOf(results);
   if (flags.json) output.out(jsonLine(document));
   else {
-    output.out(hostLine(document));
+    for (const line of wrapLines(hostLine(document), output.width)) output.out(line);
     for (const line of ['', ...benchLines(results, output.width)]) output.out(line);
   }
   if (interrupted.aborted) return EXIT.interrupted;

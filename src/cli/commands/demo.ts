@@ -21,7 +21,8 @@ import type { Summary } from '../../stats.ts';
 import type { HashEngine } from '../../work/ports.ts';
 import { type Context, reporterFor } from '../context.ts';
 import { wholeNumber } from '../options.ts';
-import { createRecorder, type Recorder, runMiner } from '../run-miner.ts';
+import { createRecorder, type Recorder } from '../recorder.ts';
+import { runSolo } from '../run-solo.ts';
 
 const EXAMPLES = `
 Examples:
@@ -104,7 +105,7 @@ async function mineChain(
   try {
     const payout = { script: payoutScript(DEMO_ADDRESS, NETWORKS.regtest), tag: '/hashgap demo/' };
     const journalPath = join(folder, 'blocks.jsonl');
-    return await runMiner({
+    return await runSolo({
       rpc,
       network: 'regtest',
       payout,

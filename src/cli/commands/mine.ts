@@ -4,17 +4,20 @@ import type { Command } from 'commander';
 import { NETWORK_NAMES, NETWORKS, type NetworkName } from '../../bitcoin/network.ts';
 import { payoutScript } from '../../bitcoin/script.ts';
 import { type EngineSelection, planEngines } from '../../engine/plan.ts';
+import { checkEngine } from '../../engine/select.ts';
 import { startEngines } from '../../engine/start.ts';
-import { EXIT, type ExitCode, HashgapError } from '../../errors.ts';
+import { EXIT, type ExitCode, HashgapError, isHashgapError } from '../../errors.ts';
+import type { MinerEventBody } from '../../events.ts';
 import { REPORTER_KINDS, type ReporterKind } from '../../report/choose.ts';
 import type { DashboardAbout } from '../../report/dashboard/state.ts';
+import { errorLine } from '../../report/json.ts';
 import { NO_STATS, type Summary, summarize } from '../../stats.ts';
+import { networksOfAddress } from '../../work/payout.ts';
 import type { HashEngine } from '../../work/ports.ts';
 import { createBestKeeper } from '../best-difficulty.ts';
 import { readsConfig } from '../config.ts';
 import { type Context, minerReporter } from '../context.ts';
-import { networkOfPools, runPool } from '../mine-pool.ts';
-import { addCredentialOptions, clientOf, firstContact, type NodeFlags } from '../node-client.ts';
+import { addCredentialOptions, checkTag, clientOf, firstContact, type NodeFlags } from '../node-client.ts';
 import {
   defaultJournalPath,
   ENGINE_HELP,
@@ -36,7 +39,9 @@ import {
   poolsOf,
   refusePoolOptions,
 } from '../pool-flags.ts';
-import { createRecorder, type MinerRun, type Recorder, runMiner } from '../run-miner.ts';
+import { createRecorder, type Recorder } from '../recorder.ts';
+import { networkOfPools, runPool } from '../run-pool.ts';
+import { runSolo, type SoloRun } from '../run-solo.ts';
 
 /** What the options were set to. */
 export interface MineFlags extends NodeFlags, PoolFlags {
@@ -73,7 +78,16 @@ A found block is on disk before it is sent, and a block without an answer is sen
 export function addMine(program: Command, context: Context, done: (code: ExitCode) => void): void {
   addMineOptions(program, context.env)
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: MineFlags) => done(await mineCommand(flags, context)));
+    .action(async (flags: MineFlags) => {
+      try {
+        done(await mineCommand(flags, context));
+      } catch (error) {
+        // With --json the program tells it; `reporter` may also come from the configuration, which only this command reads.
+        if (flags.reporter === 'json' && !flags.json && isHashgapError(error))
+          context.output.out(errorLine(error));
+        throw error;
+      }
+    });
 }
 
 /** The command with its options and without what it does: `hashgap config` explains them. */
@@ -98,19 +112,8 @@ export function addMineOptions(program: Command, env: Context['env']): Command {
     )
     .option('--wait', 'wait for the node or pool however long it takes')
     .option('--blocks <count>', 'stop after this many accepted blocks', wholeNumber('--blocks', 1))
-    .option('--seconds <seconds>', 'stop after this long', seconds('--seconds', 0.001))
-    .option('--engine <names>', ENGINE_HELP, engineSelection, 'auto')
-    .option('--gpu <gpu>', GPU_HELP)
-    .option(
-      '--kernel <name>',
-      'a kernel by name, as hashgap devices and tune list them (default: the fastest that is right)',
-    )
-    .option(
-      '--threads <count>',
-      'threads that hash on the CPU',
-      wholeNumber('--threads', 1, 1024),
-      availableParallelism(),
-    )
+    .option('--seconds <seconds>', 'stop after this long', seconds('--seconds', 0.001));
+  addHashingOptions(command)
     .option('--tag <text>', 'text in the coinbase of every block (default: /hashgap/)')
     .option(
       '--journal <file>',
@@ -123,20 +126,41 @@ export function addMineOptions(program: Command, env: Context['env']): Command {
   return command;
 }
 
+/** What hashes. */
+function addHashingOptions(command: Command): Command {
+  return command
+    .option('--engine <names>', ENGINE_HELP, engineSelection, 'auto')
+    .option('--gpu <gpu>', GPU_HELP)
+    .option(
+      '--kernel <name>',
+      'a kernel by name, as hashgap devices and tune list them (default: the fastest that is right)',
+    )
+    .option(
+      '--threads <count>',
+      'threads that hash on the CPU',
+      wholeNumber('--threads', 1, 1024),
+      availableParallelism(),
+    );
+}
+
 const REPORTER_HELP = 'dashboard, lines or json (default: a dashboard on a terminal, lines elsewhere)';
 
 async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode> {
   const way = await wayOf(flags, context);
   const best = createBestKeeper(stateFolder(context.env), way.network ?? 'main');
   const reporter = minerReporter(context, flags, { ...way.about, bestEver: best.difficulty });
-  const recorder = createRecorder(reporter, best.onEvent);
+  const contact = watchContact();
+  const recorder = createRecorder(reporter, (event) => {
+    best.onEvent(event);
+    contact.onEvent(event);
+  });
   const signal = endOf(flags, context);
   const startedMs = performance.now();
   let engines: readonly HashEngine[] = [];
   let summary: Summary;
   try {
     engines = await startEngines(enginesRequest(flags, context, recorder, signal));
-    summary = await way.run({ engines, recorder, signal, blocks: flags.blocks });
+    summary = await way.run({ engines, recorder, signal, blocks: flags.blocks, onContact: contact.made });
   } catch (error) {
     if (!signal.aborted || (error as Error).name !== 'AbortError') throw error;
     summary = summarize(NO_STATS, (performance.now() - startedMs) / 1000); // it ended before there was work
@@ -146,7 +170,39 @@ async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode
     way.close();
   }
   reporter.summary(summary);
-  return context.interrupted.aborted ? EXIT.interrupted : EXIT.ok;
+  if (context.interrupted.aborted) return EXIT.interrupted;
+  if (!flags.wait) contact.check(flags);
+  return EXIT.ok;
+}
+
+/** Tells a run that was over before anybody could be mined for from one that did what it could. */
+function watchContact() {
+  let made = false;
+  let reason: string | undefined;
+  return {
+    made: () => {
+      made = true;
+    },
+    onEvent(event: MinerEventBody) {
+      if (event.type === 'source-up') made = true;
+      if (event.type === 'source-down') reason = event.reason;
+    },
+    /** @throws {HashgapError} `POOL_NO_WORK` or `NODE_UNREACHABLE` when nobody was reached, and it is known why. */
+    check({ pool, seconds }: MineFlags): void {
+      if (made || reason === undefined) return;
+      const [code, what] =
+        pool === undefined
+          ? (['NODE_UNREACHABLE', 'a node'] as const)
+          : (['POOL_NO_WORK', 'a pool'] as const);
+      throw new HashgapError(
+        code,
+        `Expected ${what} that gives work within ${seconds} s, received none. ${reason}`,
+        {
+          details: { reason },
+        },
+      );
+    },
+  };
 }
 
 /** Where work comes from. */
@@ -154,7 +210,10 @@ export interface Way {
   /** Undefined where only the node knows. */
   readonly network: NetworkName | undefined;
   readonly about: Omit<DashboardAbout, 'version'>;
-  run(parts: Pick<MinerRun, 'engines' | 'recorder' | 'signal' | 'blocks'>): Promise<Summary>;
+  /** @param parts - `onContact` is told when a node has answered, even if it has no work yet. */
+  run(
+    parts: Pick<SoloRun, 'engines' | 'recorder' | 'signal' | 'blocks'> & { onContact(): void },
+  ): Promise<Summary>;
   close(): void;
 }
 
@@ -164,12 +223,14 @@ export interface Way {
  * @throws {HashgapError} what is wrong with the options, taken together.
  */
 export async function wayOf(flags: MineFlags, context: Context): Promise<Way> {
-  planEngines({ engines: flags.engine, kernel: flags.kernel, gpu: flags.gpu });
+  const { cpu } = planEngines({ engines: flags.engine, kernel: flags.kernel, gpu: flags.gpu });
+  for (const chosen of cpu) checkEngine(chosen);
   return flags.pool === undefined ? soloWay(flags, context) : poolWay(flags, context);
 }
 
 function soloWay(flags: MineFlags, { env }: Context): Way {
   const address = checkedAddress(flags);
+  checkTag(flags.tag);
   refusePoolOptions(flags);
   const rpc = clientOf(flags);
   return {
@@ -177,8 +238,9 @@ function soloWay(flags: MineFlags, { env }: Context): Way {
     about: {},
     async run(parts) {
       const contact = await firstContact(flags, address, rpc, parts.recorder.emit, parts.signal);
+      parts.onContact();
       const journalPath = flags.journal ?? defaultJournalPath(contact.network, env);
-      return runMiner({ ...contact, ...parts, rpc, journalPath });
+      return runSolo({ ...contact, ...parts, rpc, journalPath });
     },
     close: () => rpc.close(),
   };
@@ -245,7 +307,10 @@ function checkedAddress({ address, network }: MineFlags): string {
       'Expected --address, received none. Pass the address that the reward should go to.',
     );
   }
-  if (network !== undefined) payoutScript(address, NETWORKS[network]);
+  payoutScript(
+    address,
+    network === undefined ? (networksOfAddress(address)[0] ?? NETWORKS.main) : NETWORKS[network],
+  );
   return address;
 }
 

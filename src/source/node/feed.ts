@@ -1,12 +1,12 @@
 /** The feed between the calls to a node and the miner: the template in force, and the jobs made from it. */
 import type { Job } from '../../work/job.ts';
 import { createMailbox } from '../mailbox.ts';
-import { jobExtranonce1, jobFromTemplate, type Payout } from './job.ts';
+import { type CoinbaseTerms, jobExtranonce1, jobFromTemplate } from './job.ts';
 import type { Template } from './template.ts';
 
 /** What a feed makes jobs with. */
 export interface FeedOptions {
-  readonly payout: Payout;
+  readonly payout: CoinbaseTerms;
   /** 4 random bytes: keeps two miners on one node from hashing the same headers. */
   readonly session: Uint8Array;
   /** Numbers the jobs of a session, across feeds. */

@@ -9,7 +9,7 @@ import type { Job } from '../../work/job.ts';
 import type { Template } from './template.ts';
 
 /** What the miner puts into every coinbase. */
-export interface Payout {
+export interface CoinbaseTerms {
   readonly script: Uint8Array;
   /** Free text, UTF-8. */
   readonly tag: string;
@@ -31,7 +31,7 @@ export const EXTRANONCE_BYTES = EXTRANONCE1_BYTES + EXTRANONCE2_BYTES;
  */
 export function jobFromTemplate(
   template: Template,
-  payout: Payout,
+  payout: CoinbaseTerms,
   extranonce1: Uint8Array,
   cleanJobs: boolean,
 ): Job {

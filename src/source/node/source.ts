@@ -5,7 +5,7 @@ import type { Emit } from '../../events.ts';
 import type { Job } from '../../work/job.ts';
 import type { JobSource } from '../../work/ports.ts';
 import { createFeed, type Feed } from './feed.ts';
-import type { Payout } from './job.ts';
+import type { CoinbaseTerms } from './job.ts';
 import { createPatience, type Patience } from './patience.ts';
 import type { RpcClient } from './rpc.ts';
 import { parseTemplate, type Template } from './template.ts';
@@ -14,7 +14,7 @@ import { parseTemplate, type Template } from './template.ts';
 export interface NodeSourceOptions {
   readonly rpc: RpcClient;
   readonly network: NetworkName;
-  readonly payout: Payout;
+  readonly payout: CoinbaseTerms;
   /** 4 random bytes: keeps two miners on one node from hashing the same headers. */
   readonly session: Uint8Array;
   readonly emit: Emit;
