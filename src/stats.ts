@@ -1,5 +1,4 @@
 /** Statistics of a run: a pure reducer over events. */
-
 import { HASHES_PER_DIFFICULTY } from './economics/work.ts';
 import type { MinerEvent } from './events.ts';
 import type { RejectClass } from './work/ports.ts';

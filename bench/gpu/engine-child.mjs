@@ -1,5 +1,4 @@
 /** The process of the engine step, in the place of a miner: the real engine with its child process, measured from outside. */
-
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createBenchWork } from '../../dist/src/engine/bench-work.js';

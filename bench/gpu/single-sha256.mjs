@@ -1,5 +1,4 @@
 /** hashcat's inner loop for plain SHA-256 (-m 1400): 57 rounds of one block whose first word varies. Its published rates calibrate the model. */
-
 import { createGraph, evaluate } from '../../dist/shaders/dag.js';
 import { emitStatements, jobNodes } from '../../dist/shaders/emit.js';
 import { SHA256_IV, SHA256_K } from '../../dist/src/bitcoin/sha256.js';

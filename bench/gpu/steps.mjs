@@ -1,5 +1,4 @@
 /** The steps of the protocol, in the order of their value: what each needs, and its part of the time. */
-
 import { runCounters } from './counters.mjs';
 import { runCuda } from './cuda.mjs';
 import { Unavailable } from './cuda-kit.mjs';

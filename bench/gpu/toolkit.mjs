@@ -1,5 +1,4 @@
 /** NVIDIA's programs, where they are: compiler, disassembler, profiler and the one that tells clocks; and compiling with them. */
-
 import { execFile } from 'node:child_process';
 import { promises as fs } from 'node:fs';
 import { availableParallelism } from 'node:os';

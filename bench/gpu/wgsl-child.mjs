@@ -1,5 +1,4 @@
 /** The process of the WGSL step: compiles kernels with Dawn, checks them, and measures them by the GPU's clock and by the wall's. */
-
 import { dispatchWords } from '../../dist/shaders/kernel.js';
 import { kernelsOf } from '../../dist/src/engine/gpu/kernels.js';
 import { compileKernel } from '../../dist/src/gpu/compile.js';

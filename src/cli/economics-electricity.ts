@@ -1,5 +1,4 @@
 /** The price of a kWh at home: given, a region's, or the world's. */
-
 import { isUnconfirmed } from '../economics/provenance.ts';
 import { farmPrice, homePrice, type PriceField, type Region, regionById } from '../economics/regions.ts';
 import { HashgapError } from '../errors.ts';

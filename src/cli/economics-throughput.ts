@@ -1,5 +1,4 @@
 /** Measuring what this machine moves and computes: its CPU, and a GPU by the same choice as for hashing. */
-
 import { availableParallelism, totalmem } from 'node:os';
 import type { CpuThroughput, MeasuredGpu } from '../economics/throughput.ts';
 import { findGpu } from '../engine/gpu/find.ts';

@@ -1,5 +1,4 @@
 /** The self-test of a whole engine: the same cases as a kernel's, through everything that lies between a caller and the kernel. */
-
 import type { HashEngine, Hit, ScanRequest, ScanResult } from '../work/ports.ts';
 import { restOf } from '../work/scan.ts';
 import { failureOf, type SelfTestCase, selfTestCases } from '../work/self-test.ts';

@@ -1,5 +1,4 @@
 /** The scanner: scans side by side on two lanes, each piece by piece, with the kernels that have not been found wrong. */
-
 import { hitMask } from '../../shaders/kernel.ts';
 import { HashgapError } from '../errors.ts';
 import type { ScanRequest, ScanResult } from '../work/ports.ts';

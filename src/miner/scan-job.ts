@@ -1,5 +1,4 @@
 /** Scanning one job: every engine draws work units from one pool until a block is found or the job is over. */
-
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hashToDisplay } from '../bitcoin/hex.ts';
 import type { Emit } from '../events.ts';

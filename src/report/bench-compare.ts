@@ -1,5 +1,4 @@
 /** A benchmark beside an earlier one: ratios of medians, row by row. */
-
 import { formatCount } from '../format.ts';
 import type { Baseline, BaselineRow } from './bench-document.ts';
 import { megahashes } from './numbers.ts';

@@ -1,5 +1,4 @@
 /** A benchmark as a table: hashrates by the wall clock, and for each second of processor time. */
-
 import { formatCount } from '../format.ts';
 import type { BenchDocument, BenchRow } from './bench-document.ts';
 import { megahashes } from './numbers.ts';

@@ -1,5 +1,4 @@
 /** The concentration of earlier windows, shipped with the program: what can be shown before a block has been read. */
-
 import type { PoolConcentration } from '../economics/pool-history.ts';
 import { formatWhole } from './numbers.ts';
 import { tableOrList } from './table.ts';

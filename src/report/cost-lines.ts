@@ -1,5 +1,4 @@
 /** What a bitcoin costs in electricity, as a table for people and as JSON. */
-
 import { isUnconfirmed } from '../economics/provenance.ts';
 import { deviceNote } from './compare-machine.ts';
 import {

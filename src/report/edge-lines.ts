@@ -1,5 +1,4 @@
 /** The contrast of hashing and inference for people: a sentence, a table of two columns, the ceilings, and what they leave out. */
-
 import { AI_MEASUREMENTS, type AiMeasurement } from '../economics/ai-models.ts';
 import { isUnconfirmed } from '../economics/provenance.ts';
 import type { CpuThroughput, GpuThroughput, MeasuredGpu, Rate } from '../economics/throughput.ts';

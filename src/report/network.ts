@@ -1,5 +1,4 @@
 /** The state of the network as lines, as one line under other reports, and as JSON. */
-
 import { hashprice } from '../economics/revenue.ts';
 import { nextHalving } from '../economics/subsidy.ts';
 import { formatQuantity } from '../format.ts';

@@ -1,5 +1,4 @@
 /** What a hashrate may hope for: the ladder of best shares first, blocks second, with growing difficulty, and a yardstick. */
-
 import { bestShareQuantile } from '../economics/best-share.ts';
 import { breakEvenUsdPerKwh, kwhPerDay } from '../economics/energy.ts';
 import { type Fleet, fleetOf, hashrateForBlocks } from '../economics/fleet.ts';

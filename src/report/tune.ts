@@ -1,5 +1,4 @@
 /** A tuning as a table: what each kernel did on a GPU, and which one is the best. */
-
 import type { TuneRow } from '../gpu/tune.ts';
 import { megahashes } from './numbers.ts';
 import { tableOrList } from './table.ts';

@@ -1,5 +1,4 @@
 /** A work unit: a job with extranonce2 and versions fixed, and a range of nonces to search. */
-
 import { encodeHeader, type Header } from '../bitcoin/header.ts';
 import { concatBytes } from '../bitcoin/hex.ts';
 import { rootFromBranch } from '../bitcoin/merkle.ts';

@@ -1,5 +1,4 @@
 /** The node as a whole: starting, stopping, its cookie, its port, its calls and its long polls. */
-
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -1,5 +1,4 @@
 /** Drives a session in tests: a clock, everything it said, and shares for its jobs. */
-
 import { headerHash } from '../../src/bitcoin/header.ts';
 import { hashToNumber } from '../../src/bitcoin/target.ts';
 import { createSession, type StratumSession } from '../../src/source/stratum/session.ts';

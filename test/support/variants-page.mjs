@@ -1,5 +1,4 @@
 /** A page that runs the self-test of one kernel after the other on the browser's GPU; the test builds it and asks it. */
-
 import { generateKernel } from '../../shaders/generate.ts';
 import { parseVariant } from '../../shaders/variants.ts';
 import { describeAdapter } from '../../src/gpu/adapter.ts';

@@ -1,5 +1,4 @@
 /** The page's searches without a browser: every nonce once, stops, hits, the measurement, and plain JavaScript against OpenSSL. */
-
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,4 @@
 /** The GPU engine: scans on a child process that has the adapter, and that may crash without taking a range along. */
-
 import { HashgapError } from '../../errors.ts';
 import type { GpuInfo } from '../../gpu/adapter.ts';
 import { groupVersions } from '../../gpu/search.ts';

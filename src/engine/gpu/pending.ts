@@ -1,5 +1,4 @@
 /** Scans in flight: sent to the child that is up, kept when it is lost, and sent again to the one that follows. */
-
 import { setMaxListeners } from 'node:events';
 import type { ScanRequest, ScanResult } from '../../work/ports.ts';
 import { NOTHING_SCANNED, plainRequest } from '../../work/scan.ts';

@@ -1,5 +1,4 @@
 /** A child process of the GPU engine: started, spoken to, and its end told once, with what it said last. */
-
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { Socket } from 'node:net';

@@ -1,5 +1,4 @@
 /** The JavaScript engine: one worker thread for each scan in flight. */
-
 import { setMaxListeners } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';

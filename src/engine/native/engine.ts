@@ -1,5 +1,4 @@
 /** The native engine: scans on the addon's own threads. */
-
 import { setMaxListeners } from 'node:events';
 import { HashgapError } from '../../errors.ts';
 import type { HashEngine, ScanResult } from '../../work/ports.ts';

@@ -1,5 +1,4 @@
 /** What goes into a Stratum session and what comes out of it: plain data, no sockets, no timers. */
-
 import type { MinerInfo } from '../../stratum/requests.ts';
 import type { Job } from '../../work/job.ts';
 import type { RejectClass, ShareVerdict } from '../../work/ports.ts';

@@ -1,5 +1,4 @@
 /** The page in a real headless Chromium: quiet, complete, legible and accessible, in light, dark, on a phone and on paper. */
-
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
