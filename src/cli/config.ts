@@ -45,7 +45,7 @@ const OTHER_VARIABLES = ['HASHGAP_NATIVE', 'HASHGAP_SKIP_NATIVE'];
 
 const HELP = `
 Every option also comes from the environment, --connect-timeout as HASHGAP_CONNECT_TIMEOUT, and from ${CONFIG_FILE}, as
-connectTimeout. The command line is stronger than the environment, and that than the file. hashgap config check shows what is in force.`;
+connectTimeout; --json is "reporter": "json" there. The command line is stronger than the environment, and that than the file. hashgap config check shows what is in force.`;
 
 /**
  * Lets every option of a command also come from the environment and from a config file. Call it after the last option. Commander's own reading of the
@@ -77,7 +77,10 @@ export function optionsInForce(command: Command, { env, secrets }: ConfigRules):
   const variables = [...options.map(({ variable }) => variable), 'HASHGAP_CONFIG'];
   const strangers = Object.keys(env)
     .filter((name) => name.startsWith('HASHGAP_') && ![...variables, ...OTHER_VARIABLES].includes(name))
-    .map((name) => ({ name, hint: nearest(name, variables).trim() }));
+    .map((name) => ({
+      name,
+      hint: name === 'HASHGAP_JSON' ? 'Set HASHGAP_REPORTER=json.' : nearest(name, variables).trim(),
+    }));
   const file = configPath(command);
   return { file: file && resolve(file), options, strangers };
 }

@@ -257,6 +257,7 @@ describe('hashgap config check', () => {
       HASHGAP_THREADS: '1',
       HASHGAP_PASSWORD: 'hunter2',
       HASHGAP_USR: 'x',
+      HASHGAP_JSON: '1',
     });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'Nothing is wrong with these options.\n' });
     expect(stdout).toMatch(new RegExp(`^config file: ${file}\n`));
@@ -266,6 +267,7 @@ describe('hashgap config check', () => {
     expect(stdout).toMatch(/^engine +default +auto$/m);
     expect(stdout).toMatch(/^password +environment, HASHGAP_PASSWORD +\(set, not shown\)$/m);
     expect(stdout).toContain('not an option: HASHGAP_USR. Did you mean "HASHGAP_USER"?');
+    expect(stdout).toContain('not an option: HASHGAP_JSON. Set HASHGAP_REPORTER=json.');
     expect(stdout).not.toContain('hunter2');
   });
 
