@@ -1,4 +1,5 @@
-// The table of kernels this build contains: a new one is its file, its declaration in kernel.h and a line here.
+// The table of kernels this build contains: a new one is its file, its declaration in kernel.h and
+// a line here.
 #include "dispatch.h"
 
 #include "cpu_features.h"
