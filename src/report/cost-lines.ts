@@ -82,7 +82,7 @@ function shownTable(
   const shown = tableLines([{ heading: 'region', align: 'left' }, ...columns], named, width);
   const hidden = columns.slice(shown[1]!.split('  ').length - 1).map(({ heading }) => heading);
   if (hidden.length === 0) return shown;
-  const needed = width - room + LEAST_NAME;
+  const needed = width - room + Math.min(LEAST_NAME, Math.max(...['region', ...names].map(displayWidth)));
   const which = hidden.length === 1 ? 'column has' : 'columns have';
   const hint = `${hidden.length} more ${which} no room here (${hidden.join(', ')}). A terminal ${needed} columns wide shows them; so does --json.`;
   return [...shown, ...wrapLines(hint, width)];

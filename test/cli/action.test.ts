@@ -72,6 +72,12 @@ describe('action.yml', () => {
     }
   });
 
+  it('reports only what its benchmark step says it measured', () => {
+    expect(ACTION).toMatch(/if: \$\{\{ !cancelled\(\) && steps\.benchmark\.outputs\.measured != '' \}\}\n/);
+    expect(ACTION).toMatch(/ {4}- name: Benchmark\n {6}id: benchmark\n/);
+    expect(ACTION).toMatch(/ {8}MEASURED: \$\{\{ steps\.benchmark\.outputs\.measured \}\}\n/);
+  });
+
   it('is used in docs/ci.md with inputs that it has', () => {
     const given = under(DOCS, '      - uses: ./').flatMap((line) => /^ {10}([a-z-]+):/.exec(line)?.[1] ?? []);
     expect(given.length).toBeGreaterThan(3);
@@ -83,6 +89,8 @@ describe('its steps', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hashgap-action-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const summary = join(folder, 'summary.md');
+  const outputs = join(folder, 'outputs');
+  const measured = () => /^measured=(.*)$/m.exec(readFileSync(outputs, 'utf8'))?.[1];
   const values = {
     seconds: '0.01',
     output: join(folder, 'b.json'),
@@ -99,7 +107,11 @@ describe('its steps', () => {
     const named = Object.fromEntries(
       Object.entries(env).map(([variable, input]) => [variable, inputs[input] ?? '']),
     );
-    const environment = { ...process.env, ...named, GITHUB_ACTION_PATH: ROOT, GITHUB_STEP_SUMMARY: summary };
+    // The runner's own: what the step before has put out, for the environment of this one.
+    writeFileSync(outputs, name === 'Report' ? readFileSync(outputs) : '');
+    const measured = /^measured=(.*)$/m.exec(readFileSync(outputs, 'utf8'))?.[1];
+    const runner = { GITHUB_ACTION_PATH: ROOT, GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: outputs };
+    const environment = { ...process.env, ...named, ...runner, ...(measured && { MEASURED: measured }) };
     return spawnSync('bash', ['-e', '-o', 'pipefail', '-c', run], {
       cwd: folder,
       encoding: 'utf8',
@@ -127,6 +139,7 @@ describe('its steps', () => {
     writeFileSync(baseline, text.replace(/"median":/g, '"median":1000')); // digits in front: a thousand times as fast at least
     const slower = runStep('Benchmark', { ...values, baseline, output, 'fail-below': '0.5' });
     expect(slower.status).toBe(1);
+    expect(measured()).toBe(output);
     expect(JSON.parse(readFileSync(output, 'utf8'))).toMatchObject({ schema: 'hashgap.bench/1' });
   });
 
@@ -147,6 +160,17 @@ describe('its steps', () => {
       expect(leftovers()).toEqual([]);
     });
 
+    it('keep it where something became slower, so that a second try fails too, and report what was measured', () => {
+      const fast = readFileSync(values.output, 'utf8').replace(/"median":/g, '"median":1000');
+      writeFileSync(file, fast);
+      for (const _ of [1, 2]) expect(runStep('Benchmark', { ...same, 'fail-below': '0.5' }).status).toBe(1);
+      expect(readFileSync(file, 'utf8')).toBe(fast);
+      expect(measured()).toBe(`${file}.slower`);
+      expect(JSON.parse(readFileSync(`${file}.slower`, 'utf8'))).toMatchObject({ schema: 'hashgap.bench/1' });
+      expect(runStep('Report', same)).toMatchObject({ status: 0 });
+      expect(leftovers()).toEqual([]);
+    });
+
     it.each<[string, number, Readonly<Record<string, string>>]>([
       ['a baseline that is none', 2, {}],
       ['an option that is none', 2, { seconds: 'many', baseline: '' }],
@@ -154,6 +178,7 @@ describe('its steps', () => {
       writeFileSync(file, '{"schema":"hashgap.bench/2"}');
       expect(runStep('Benchmark', { ...same, ...changes }).status).toBe(status);
       expect(readFileSync(file, 'utf8')).toBe('{"schema":"hashgap.bench/2"}');
+      expect(measured()).toBeUndefined(); // and so there is no report
       expect(leftovers()).toEqual([]);
     });
   });

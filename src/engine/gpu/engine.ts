@@ -86,6 +86,8 @@ class ChildEngine implements GpuEngine {
   /** The best first. */
   #kernels: readonly [KernelInUse, ...KernelInUse[]] = [{ name: '', midstates: 1 }];
   readonly #wrong = new Set<string>();
+  /** The GPU was lost while they were tried: used only where there is nothing else. */
+  readonly #blamed = new Set<string>();
   #tuning: Tuning | undefined;
   #closed = false;
   #givenUp: HashgapError | undefined;
@@ -210,11 +212,13 @@ class ChildEngine implements GpuEngine {
     const usable = (names: readonly string[]) => [
       ...new Set(names.filter((name) => name !== '' && !this.#wrong.has(name))),
     ];
+    const isBlamed = (name: string) => this.#blamed.has(name);
+    const names = usable([this.kernel, ...kernels]);
     return {
       type: 'open',
       adapter,
-      kernels: usable([this.kernel, ...kernels]),
-      singles: usable(singles),
+      kernels: [...names.filter((name) => !isBlamed(name)), ...names.filter(isBlamed)],
+      singles: usable(singles).filter((name) => !isBlamed(name)),
       targetMs: Math.max(LEAST_TARGET_MS, targetMs / 2 ** restarts),
     } as const;
   }
@@ -261,7 +265,8 @@ class ChildEngine implements GpuEngine {
       gpuSeconds: (this.#usedBefore.gpuSeconds ?? 0) + (gpuSeconds ?? 0),
     };
     this.#used = { cpuSeconds: 0, gpuSeconds: gpuSeconds === undefined ? undefined : 0 };
-    this.#tuning?.lost();
+    const culprit = this.#tuning?.lost();
+    if (culprit !== undefined) this.#blamed.add(culprit);
     this.#scans.dropAborted();
     this.#options.onWarning?.(sentence);
   }

@@ -62,6 +62,8 @@ export class Tuning {
   /** A kernel was tried. */
   add(row: TuneRow): void {
     this.#trying = undefined;
+    // It was blamed for a loss, was in use all the same since there was no other, and is right: something else was the reason.
+    if (row.status === 'right' && this.#rows.get(row.kernel)?.status === 'refused') this.#onUnexplainedLoss();
     this.#rows.set(row.kernel, row);
     this.#left = this.#left.filter((name) => name !== row.kernel);
     this.#onRow(row);
@@ -70,15 +72,18 @@ export class Tuning {
   /**
    * The child was lost. The kernel that was being tried is the likely reason, and is not asked for again. The best one so far is measured again, so
    * that the rest is compared with it.
+   *
+   * @returns the name of that kernel; undefined where nobody knows it.
    */
-  lost(): void {
-    if (!this.#asked) return; // it had not even started
+  lost(): string | undefined {
+    if (!this.#asked) return undefined; // it had not even started
     this.#asked = false;
     const culprit = shapeOf(this.#trying ?? '');
     if (culprit === undefined) this.#onUnexplainedLoss();
     else this.add({ ...culprit, status: 'refused', failure: 'the GPU was lost while it was tried' });
     const best = bestOf([...this.#rows.values()]);
     this.#left = [...(best === undefined ? [] : [best.kernel]), ...this.#left];
+    return culprit?.kernel;
   }
 
   /** Every kernel was tried. Rows come in the order of their first measurement. */

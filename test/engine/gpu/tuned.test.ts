@@ -161,6 +161,25 @@ describe('a GPU that is lost while it is tuned', () => {
     expect(fake.notes().at(-1)?.tune).toEqual([SECOND, FIRST, THIRD]);
   });
 
+  it('opens without a blamed kernel where there is another, and remembers no best when the only one turns out right', async () => {
+    const fake = fakeGpu(
+      { inUse: [SAFE_KERNEL], dieTuning: SAFE_KERNEL },
+      { inUse: [SAFE_KERNEL], rates: { [SAFE_KERNEL]: 9 } },
+    );
+    const warnings: string[] = [];
+    const { tune, memory } = await start(fake, newMemory(), { onWarning: (line) => warnings.push(line) });
+    const rows = await tune({});
+    expect(rows?.find(({ kernel }) => kernel === SAFE_KERNEL)?.status).toBe('right');
+    expect(memory.recall().best).toBeUndefined();
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/which kernel GPU Fake GPU was lost with, received none/),
+    );
+    const [first, second] = fake.notes().flatMap(({ opened }) => opened ?? []);
+    expect(first?.kernels).toEqual([SAFE_KERNEL, READABLE]);
+    expect(second?.kernels).toEqual([READABLE, SAFE_KERNEL]);
+    expect(second?.singles).toEqual([]);
+  });
+
   it('blames no kernel for starts that fail after it, and remembers the best', async () => {
     const fake = fakeGpu({ dieTuning: SECOND }, { dieAtOpen: true }, { rates: { [THIRD]: 9 } });
     const warnings: string[] = [];
