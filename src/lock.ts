@@ -2,12 +2,27 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process that has the lock. */
 export interface LockHolder {
   readonly heldBy: number;
   /** Whether that process id is one of another container or machine. */
   readonly isElsewhere: boolean;
+  /** When the owner touched the lock last, Unix milliseconds. */
+  readonly touchedMs: number;
+}
+
+/**
+ * The owner of a lock, as messages name it.
+ *
+ * @example
+ * ```ts
+ * ownerText({ heldBy: 7, isElsewhere: true, touchedMs: 0 }); // 'process 7 in another container or on another machine'
+ * ```
+ */
+export function ownerText({ heldBy, isElsewhere }: LockHolder): string {
+  return isElsewhere ? `process ${heldBy} in another container or on another machine` : `process ${heldBy}`;
 }
 
 /** The lock, or the process that has it. */
@@ -16,6 +31,9 @@ export type Lock = { readonly release: () => void } | LockHolder;
 /** How often an owner touches its lock, and how old an untouched lock of another place may be and still be held, milliseconds. */
 const BEAT_MS = 10_000;
 const HELD_MS = 60_000;
+
+/** How often a lock of another place is looked at while it is waited for, milliseconds. */
+const WAIT_MS = 1_000;
 
 /**
  * Tries to take the lock file at `path`.
@@ -34,17 +52,42 @@ export function takeLock(path: string): Lock {
   return (tryCreate(path, own) ? undefined : takeOver(path, own)) ?? { release: keep(path, own) };
 }
 
+/**
+ * Takes the lock, and waits for that of another place until it is clear whether its owner lives: as long as nobody touches it, for a minute at most. A
+ * container or a machine that was started again is such another place, and finds its own lock of before.
+ *
+ * @param onWait - told once, when there is somebody to wait for.
+ * @param signal - ends the wait, which rejects with its reason.
+ * @throws {Error} the file system's own errors.
+ */
+export async function takeLockInTime(
+  path: string,
+  onWait: (holder: LockHolder) => void,
+  signal?: AbortSignal,
+): Promise<Lock> {
+  let first: LockHolder | undefined;
+  for (let turn = 0; turn <= HELD_MS / WAIT_MS + 1; turn++) {
+    const lock = takeLock(path);
+    if ('release' in lock || !lock.isElsewhere) return lock;
+    if (first !== undefined && lock.touchedMs !== first.touchedMs) return lock;
+    if (first === undefined) onWait(lock);
+    first ??= lock;
+    await delay(WAIT_MS, undefined, signal === undefined ? {} : { signal });
+  }
+  return first ?? takeLock(path);
+}
+
 /** Takes the lock of a holder that is gone, or says who has it. */
 function takeOver(path: string, own: string): LockHolder | undefined {
   const holder = readHolder(path);
-  if (holder !== undefined && isAlive(path, holder)) return named(holder);
+  if (holder !== undefined && isAlive(path, holder)) return named(path, holder);
   const guard = takeLock(`${path}.taker`);
   if (!('release' in guard)) return guard;
   try {
     const left = readHolder(path);
-    if (left !== undefined && isAlive(path, left)) return named(left);
+    if (left !== undefined && isAlive(path, left)) return named(path, left);
     if (left !== undefined) rmSync(path, { force: true }); // where there was none, one that appears now is another's
-    return tryCreate(path, own) ? undefined : named(readHolder(path));
+    return tryCreate(path, own) ? undefined : named(path, readHolder(path));
   } finally {
     guard.release();
   }
@@ -72,10 +115,14 @@ interface Holder {
   readonly place: string;
 }
 
-const named = (holder: Holder | undefined): LockHolder => ({
+const named = (path: string, holder: Holder | undefined): LockHolder => ({
   heldBy: holder?.pid ?? 0,
   isElsewhere: holder !== undefined && holder.place !== placeOf(),
+  touchedMs: touchedMs(path),
 });
+
+const touchedMs = (path: string) =>
+  statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
 
 /** A link appears together with its content, so nobody ever reads a lock that is half written. */
 function tryCreate(path: string, content: string): boolean {
@@ -124,10 +171,7 @@ function placeOf(): string {
 /** Process ids are used again, in containers at every start, so the holder's time of birth must fit as well. */
 function isAlive(path: string, { pid, token, place }: Holder): boolean {
   if (pid === 0) return false;
-  if (place !== placeOf()) {
-    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Number.NEGATIVE_INFINITY };
-    return Date.now() - mtimeMs < HELD_MS;
-  }
+  if (place !== placeOf()) return Date.now() - touchedMs(path) < HELD_MS;
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { takeLock } from '../src/lock.ts';
+import { takeLock, takeLockInTime } from '../src/lock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hashgap-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,7 +32,7 @@ function tokenOf(pid: number): string {
 it('is held by a process that lives, and by nobody once it is released', () => {
   const path = join(folder, 'own');
   const lock = takeLock(path);
-  expect(takeLock(path)).toEqual({ heldBy: process.pid, isElsewhere: false });
+  expect(takeLock(path)).toMatchObject({ heldBy: process.pid, isElsewhere: false });
   if ('release' in lock) lock.release();
   expect(takeLock(path)).toHaveProperty('release');
 });
@@ -86,12 +86,31 @@ describe('of another container or machine', () => {
     const path = join(folder, 'elsewhere');
     const pid = gonePid();
     writeFileSync(path, elsewhere(pid));
-    expect(takeLock(path)).toEqual({ heldBy: pid, isElsewhere: true });
+    expect(takeLock(path)).toMatchObject({ heldBy: pid, isElsewhere: true });
     ago(path, -3600); // its clock, or ours, is wrong
-    expect(takeLock(path)).toEqual({ heldBy: pid, isElsewhere: true });
+    expect(takeLock(path)).toMatchObject({ heldBy: pid, isElsewhere: true });
     writeFileSync(path, elsewhere(process.pid));
     ago(path, 3600);
     expect(takeLock(path)).toHaveProperty('release');
+  });
+
+  it('is waited for until nobody has touched it for a minute', async () => {
+    const path = join(folder, 'was-mine');
+    writeFileSync(path, elsewhere(1));
+    ago(path, 59);
+    const waits: number[] = [];
+    expect(await takeLockInTime(path, ({ heldBy }) => waits.push(heldBy))).toHaveProperty('release');
+    expect(waits).toEqual([1]);
+  });
+
+  it('is held as soon as somebody is seen to touch it, and waited for no longer than one likes', async () => {
+    const path = join(folder, 'alive');
+    writeFileSync(path, elsewhere(1));
+    ago(path, 30);
+    const touched = takeLockInTime(path, () => ago(path, 1));
+    expect(await touched).toMatchObject({ heldBy: 1, isElsewhere: true });
+    const over = new AbortController();
+    await expect(takeLockInTime(path, () => over.abort(), over.signal)).rejects.toThrow('abort');
   });
 
   it('knows this lock by its being touched', () => {
@@ -127,7 +146,7 @@ describe('a takeover', () => {
     const stale = `${gonePid()} \n`;
     writeFileSync(path, stale);
     writeFileSync(`${path}.taker`, `${process.ppid} \n`);
-    expect(takeLock(path)).toEqual({ heldBy: process.ppid, isElsewhere: false });
+    expect(takeLock(path)).toMatchObject({ heldBy: process.ppid, isElsewhere: false });
     expect(readFileSync(path, 'utf8')).toBe(stale);
     writeFileSync(`${path}.taker`, stale);
     expect(takeLock(path)).toHaveProperty('release');

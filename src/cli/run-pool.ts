@@ -48,7 +48,8 @@ export async function runPool(run: PoolRun): Promise<Summary> {
   const aside = emitBeside(emit);
   const ofNode = rpc && (await networkBeside({ flags, rpc, possible, emit: aside, signal }));
   const network = ofNode ?? networkOfPools(flags.network, flags);
-  const journal = await openJournal(run.journalPath(network), network, () => new Date());
+  const onWait = (message: string) => emit({ type: 'warning', message });
+  const journal = await openJournal(run.journalPath(network), network, () => new Date(), { onWait, signal });
   const client = poolClientOf(run, network, ofNode === undefined ? possible : [ofNode]);
   const startedMs = performance.now();
   const ended = new AbortController();

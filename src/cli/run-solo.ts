@@ -28,7 +28,8 @@ export interface SoloRun {
 export async function runSolo(run: SoloRun): Promise<Summary> {
   const { rpc, network, payout, engines, journalPath, recorder, signal, blocks } = run;
   const { emit } = recorder;
-  const journal = await openJournal(journalPath, network, () => new Date());
+  const onWait = (message: string) => emit({ type: 'warning', message });
+  const journal = await openJournal(journalPath, network, () => new Date(), { onWait, signal });
   const startedMs = performance.now();
   try {
     for (const engine of engines) emit(engineEvent(engine));

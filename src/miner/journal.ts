@@ -5,7 +5,7 @@ import { fromHex, hashFromDisplay, hashToDisplay, toHex } from '../bitcoin/hex.t
 import type { NetworkName } from '../bitcoin/network.ts';
 import { HashgapError } from '../errors.ts';
 import { flushFolder, makeFolder } from '../folder.ts';
-import { takeLock } from '../lock.ts';
+import { type LockHolder, ownerText, takeLockInTime } from '../lock.ts';
 import type { Verdict } from '../work/ports.ts';
 import type { FoundBlock } from '../work/verify.ts';
 import { createLineFile, type LineFile } from './line-file.ts';
@@ -48,24 +48,39 @@ type JournalRecord =
       readonly reason?: string;
     };
 
+/** How a journal is opened. */
+export interface JournalOpening {
+  /** Told in a sentence that the owner of before may be gone, and is waited for. @default nobody */
+  readonly onWait?: (sentence: string) => void;
+  /** Ends that wait; `openJournal` then throws its reason. @default never */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Opens the journal at `path` and creates it and its folder where needed. Each line is one JSON record: `found` with the block in hex, and
- * later `settled`. A last line cut short by a crash is dropped: that block had not been submitted.
+ * later `settled`. A last line cut short by a crash is dropped: that block had not been submitted. The owner of before is waited for, a minute at most, where
+ * it was another container or machine that may be gone.
  *
  * @param now - the clock for the records' times.
  * @throws {HashgapError} `JOURNAL_UNUSABLE` when it cannot be read or written, `JOURNAL_IN_USE` when another process owns it.
  */
-export async function openJournal(path: string, network: NetworkName, now: () => Date): Promise<Journal> {
+export async function openJournal(
+  path: string,
+  network: NetworkName,
+  now: () => Date,
+  opening: JournalOpening = {},
+): Promise<Journal> {
   let unlock = () => {};
   try {
     makeFolder(dirname(path));
-    unlock = lockJournal(path);
+    unlock = await lockJournal(path, opening);
     const records = withoutRepeats(await readRecords(path));
     const pending = pendingBlocks(records, network);
     const file = await rewrite(path, records);
     return { path, pending, ...writer(path, network, file, now, unlock) };
   } catch (error) {
     unlock();
+    opening.signal?.throwIfAborted();
     throw error instanceof HashgapError ? error : unusable(path, error);
   }
 }
@@ -185,18 +200,19 @@ async function requireName(file: FileHandle, path: string): Promise<void> {
     throw new Error('another file in its place, which another miner may have put there');
 }
 
-function lockJournal(path: string): () => void {
-  const lock = takeLock(`${path}.lock`);
+async function lockJournal(path: string, { onWait = () => {}, signal }: JournalOpening): Promise<() => void> {
+  const file = `${path}.lock`;
+  const tell = (holder: LockHolder) =>
+    onWait(
+      `Waiting for up to a minute whether ${ownerText(holder)}, which owns the journal ${path}, is gone.`,
+    );
+  const lock = await takeLockInTime(file, tell, signal);
   if ('release' in lock) return lock.release;
-  const { heldBy, isElsewhere } = lock;
-  const owner = isElsewhere
-    ? `process ${heldBy} in another container or on another machine`
-    : `process ${heldBy}`;
-  const patience = isElsewhere ? ', wait a minute if it is gone' : '';
+  const gone = lock.isElsewhere ? `, remove ${file} if it is gone` : '';
   throw new HashgapError(
     'JOURNAL_IN_USE',
-    `Expected to be the only owner of the journal ${path}, received the lock of ${owner}. Stop that miner${patience}, or pass another --journal.`,
-    { details: { path, pid: heldBy } },
+    `Expected to be the only owner of the journal ${path}, received the lock of ${ownerText(lock)}. Stop that miner${gone}, or pass another --journal.`,
+    { details: { path, pid: lock.heldBy } },
   );
 }
 

@@ -1,6 +1,6 @@
 /** The lock on a data directory. */
 import { HashgapError } from '../errors.ts';
-import { takeLock } from '../lock.ts';
+import { ownerText, takeLock } from '../lock.ts';
 
 /**
  * Takes the lock file at `path`.
@@ -13,8 +13,8 @@ export function lockDatadir(path: string): () => void {
   if ('release' in lock) return lock.release;
   throw new HashgapError(
     'DATADIR_UNUSABLE',
-    `Expected a data directory nobody uses, but process ${lock.heldBy} holds ${path}. ` +
-      'Stop that node, or choose another data directory.',
+    `Expected a data directory nobody uses, but ${ownerText(lock)} holds ${path}. ` +
+      `Stop that node${lock.isElsewhere ? ', wait a minute if it is gone' : ''}, or choose another data directory.`,
     { details: { path, pid: lock.heldBy } },
   );
 }

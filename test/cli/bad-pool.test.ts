@@ -1,5 +1,7 @@
 /** Bad input for pools, one case each: one clear sentence and the right exit code, before an engine starts or anything is connected to. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -194,11 +196,39 @@ it.each([
     'json',
   ];
   const { exitCode, stderr, stdout } = await runCli(args, { env: { HOME: folder } });
-  expect(stderr).toMatch(/^error: Expected a (pool|node) that gives work within 2 s, received none\. /m);
+  expect(stderr).toMatch(
+    /^error: Expected a (pool|node) that gives work within 2 s, received none\. .*--wait keeps trying\.$/m,
+  );
   expect(exitCode).toBe(3);
   const types = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(types.slice(-2)).toMatchObject([{ type: 'summary' }, { type: 'error', code }]);
+});
+
+it('a run that was over before a pool said anything ends with 3', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const pool = `stratum+tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const args = [
+    'mine',
+    '--pool',
+    pool,
+    '--user',
+    ADDRESS,
+    '--engine',
+    'js',
+    '--threads',
+    '1',
+    '--seconds',
+    '3',
+  ];
+  const { exitCode, stderr } = await runCli(args, { env: { HOME: folder } });
+  server.close();
+  expect(stderr).toContain(
+    'error: Expected a pool that gives work within 3 s, received none. It does not answer. Correct --pool or --user; --wait keeps trying.',
+  );
+  expect(exitCode).toBe(3);
 });

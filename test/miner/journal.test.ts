@@ -1,7 +1,7 @@
 /** The journal: what is written is on disk, what is torn is dropped, what is settled stays settled, and one process owns it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -209,10 +209,18 @@ describe('the lock', () => {
   it('of another container says what to do', async () => {
     await (await open()).close();
     writeFileSync(`${path}.lock`, '7 boot:1 other-host/boot/pid:[1] x\n');
-    await expect(open()).rejects.toMatchObject({
+    const told: string[] = [];
+    const onWait = (sentence: string) => {
+      told.push(sentence);
+      utimesSync(`${path}.lock`, new Date(), new Date(Date.now() - 1000)); // as its owner does
+    };
+    await expect(openJournal(path, 'regtest', () => new Date(), { onWait })).rejects.toMatchObject({
       code: 'JOURNAL_IN_USE',
-      message: expect.stringMatching(/process 7 in another container .* wait a minute if it is gone/),
+      message: expect.stringMatching(/process 7 in another container .*, remove .*\.lock if it is gone/),
     });
+    expect(told).toEqual([
+      expect.stringMatching(/^Waiting for up to a minute .*process 7 in another container/),
+    ]);
   });
 
   it.runIf(process.platform === 'linux')(

@@ -120,7 +120,7 @@ export function addMineOptions(program: Command, env: Context['env']): Command {
       'where found blocks are kept until the node has answered (default: in the XDG state folder)',
     )
     .option('--reporter <kind>', REPORTER_HELP, oneOf('--reporter', REPORTER_KINDS))
-    .option('--json', 'one JSON object per line; the last one is the summary');
+    .option('--json', 'one JSON object per line; the last one is the summary, or the error');
   addPoolOptions(command);
   readsConfig(command, { env, secrets: POOL_SECRETS });
   return command;
@@ -160,6 +160,7 @@ async function mineCommand(flags: MineFlags, context: Context): Promise<ExitCode
   let summary: Summary;
   try {
     engines = await startEngines(enginesRequest(flags, context, recorder, signal));
+    contact.begun();
     summary = await way.run({ engines, recorder, signal, blocks: flags.blocks, onContact: contact.made });
   } catch (error) {
     if (!signal.aborted || (error as Error).name !== 'AbortError') throw error;
@@ -180,6 +181,10 @@ function watchContact() {
   let made = false;
   let reason: string | undefined;
   return {
+    /** The engines are there, and work is asked for. */
+    begun: () => {
+      reason = 'It does not answer.';
+    },
     made: () => {
       made = true;
     },
@@ -187,19 +192,15 @@ function watchContact() {
       if (event.type === 'source-up') made = true;
       if (event.type === 'source-down') reason = event.reason;
     },
-    /** @throws {HashgapError} `POOL_NO_WORK` or `NODE_UNREACHABLE` when nobody was reached, and it is known why. */
+    /** @throws {HashgapError} `POOL_NO_WORK` or `NODE_UNREACHABLE` when nobody was reached. */
     check({ pool, seconds }: MineFlags): void {
       if (made || reason === undefined) return;
-      const [code, what] =
-        pool === undefined
-          ? (['NODE_UNREACHABLE', 'a node'] as const)
-          : (['POOL_NO_WORK', 'a pool'] as const);
+      const isSolo = pool === undefined;
       throw new HashgapError(
-        code,
-        `Expected ${what} that gives work within ${seconds} s, received none. ${reason}`,
-        {
-          details: { reason },
-        },
+        isSolo ? 'NODE_UNREACHABLE' : 'POOL_NO_WORK',
+        `Expected a ${isSolo ? 'node' : 'pool'} that gives work within ${seconds} s, received none. ${reason} ` +
+          `${isSolo ? '' : 'Correct --pool or --user; '}--wait keeps trying.`,
+        { details: { reason } },
       );
     },
   };

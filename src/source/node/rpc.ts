@@ -35,12 +35,16 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
  */
 export function createRpcClient(url: URL, credentials: Credentials): RpcClient {
   const { Agent } = url.protocol === 'https:' ? https : http;
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const endpoint: Endpoint = { url, agent };
+  const kept = new Agent({ keepAlive: true, maxSockets: 16 });
+  const endpoint: Endpoint = { url, kept, fresh: new Agent(), isClosed: false };
   let nextId = 0;
   return {
     url: url.href,
-    close: () => agent.destroy(),
+    close() {
+      endpoint.isClosed = true; // what fails from here on was ended, and not closed by the node
+      kept.destroy();
+      endpoint.fresh.destroy();
+    },
     async call(method, params = [], options = {}) {
       const body = JSON.stringify({ jsonrpc: '1.0', id: nextId++, method, params });
       const message = (authorization: string): Message => ({ method, body, authorization });
@@ -60,8 +64,11 @@ export function createRpcClient(url: URL, credentials: Credentials): RpcClient {
 
 interface Endpoint {
   readonly url: URL;
-  /** Keeps connections; false opens one for this call alone. */
-  readonly agent: http.Agent | false;
+  /** Keeps connections. */
+  readonly kept: http.Agent;
+  /** Opens one for each call. */
+  readonly fresh: http.Agent;
+  isClosed: boolean;
 }
 
 interface Message {
@@ -70,7 +77,13 @@ interface Message {
   readonly authorization: string;
 }
 
-function post({ url, agent }: Endpoint, message: Message, options: CallOptions): Promise<Answer> {
+function post(
+  endpoint: Endpoint,
+  message: Message,
+  options: CallOptions,
+  agent = endpoint.kept,
+): Promise<Answer> {
+  const { url } = endpoint;
   const { method, body, authorization } = message;
   const { timeoutMs = 30_000, signal } = options;
   const { request: send } = url.protocol === 'https:' ? https : http;
@@ -86,8 +99,8 @@ function post({ url, agent }: Endpoint, message: Message, options: CallOptions):
     const isHeard = listenForAnswer(request);
     request.on('error', (cause) => {
       const wasClosedIdle = request.reusedSocket && isClosed(cause) && !isHeard();
-      if (!wasClosedIdle || !REPEATABLE.test(method)) return fail(cause);
-      post({ url, agent: false }, message, options).then(resolve, reject);
+      if (!wasClosedIdle || !REPEATABLE.test(method) || endpoint.isClosed) return fail(cause);
+      post(endpoint, message, options, endpoint.fresh).then(resolve, reject);
     });
     request.on('response', (response) => {
       readAnswer(response).then(resolve, fail);

@@ -159,4 +159,17 @@ describe('a kept connection that the node closed', () => {
     await expect(rpc.call('sendtoaddress')).rejects.toMatchObject({ code: 'NODE_UNREACHABLE' });
     expect(methods).toEqual(['getblockcount', 'sendtoaddress']);
   });
+
+  it('is told where this client closed it itself', async () => {
+    let hang = () => {};
+    const hanging = new Promise<void>((resolve) => {
+      hang = resolve;
+    });
+    const { rpc, methods } = await startForgetful(() => hang());
+    const call = rpc.call('getblockcount');
+    await hanging;
+    rpc.close();
+    await expect(call).rejects.toMatchObject({ code: 'NODE_UNREACHABLE' });
+    expect(methods).toHaveLength(2);
+  });
 });
