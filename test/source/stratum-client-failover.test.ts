@@ -202,8 +202,8 @@ describe('C33 fail-over', () => {
   });
 
   it('a pool that has given a job is not said to give no work, though another is mined on', async () => {
-    const { all, answer, job } = await unprovenBeside(undefined, { firstJobMs: 1_000 });
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const { all, answer, job } = await unprovenBeside(undefined, { firstJobMs: 3_000 });
+    await new Promise((resolve) => setTimeout(resolve, 3_500)); // until it would have been said
     answer(true);
     await job(from('aa'));
     expect(all('source-down').filter(({ reason }) => reason.includes('no work'))).toEqual([]);
